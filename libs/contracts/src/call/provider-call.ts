@@ -1,0 +1,78 @@
+import { z } from 'zod';
+import { amounts } from '../budget/grant.ts';
+import type { StreamMessage } from '../message.ts';
+import { candidate, excludedCandidate } from '../routing/plan.ts';
+import { retryPolicy, timeouts } from '../config/route.ts';
+import { dialect, operation, strategy } from '../vocabulary.ts';
+
+/** What is the same for every request of one key under one plan: sent beside the header, parsed once by its id. */
+export const callContext = z.object({
+  organizationId: z.string(),
+  projectId: z.string(),
+  keyId: z.string(),
+  routeId: z.string(),
+  routeVersion: z.number().int(),
+  planId: z.string(),
+  strategy,
+  candidates: z.array(candidate),
+  excluded: z.array(excludedCandidate),
+  retry: retryPolicy,
+  timeouts,
+  keyMetadata: z.record(z.string(), z.string()),
+});
+export type CallContext = z.infer<typeof callContext>;
+
+/** What the request drew on its grant. */
+export const draw = z.object({ grantId: z.string(), amounts });
+export type Draw = z.infer<typeof draw>;
+
+/** One request on its way to a provider. The body follows raw, in the client's dialect. */
+export const callHeader = z.object({
+  requestId: z.string(),
+  traceparent: z.string(),
+  /** Milliseconds since the epoch: when the gateway had read the head of the request. */
+  receivedAt: z.number(),
+  operation,
+  dialect,
+  stream: z.boolean(),
+  /** The client asked for the usage chunk at the end of the stream. */
+  usageAsked: z.boolean(),
+  modelAsked: z.string().nullable(),
+  /** Indexes into the context's candidates, in the order to try them; null: as they stand. */
+  order: z.array(z.number().int()).nullable(),
+  /** The most that the answer may cost in tokens, when a hard budget must hold: sent to the provider when the client named none. */
+  outputCap: z.number().int().positive().nullable(),
+  inputTokensEstimate: z.number().int().nonnegative(),
+  draw: draw.nullable(),
+  metadata: z.record(z.string(), z.string()),
+  endUser: z.string().nullable(),
+  /** The caller's own `x-request-id`. */
+  clientRequestId: z.string().nullable(),
+  /** Milliseconds spent so far, by stage. */
+  stages: z.object({ authMs: z.number(), planMs: z.number(), grantMs: z.number() }),
+});
+export type CallHeader = z.infer<typeof callHeader>;
+
+/** What the `head` frame says: all that stands in the answer's head. */
+export const callHead = z.object({
+  status: z.number().int(),
+  contentType: z.string(),
+  provider: z.string(),
+  model: z.string(),
+  attempts: z.number().int(),
+  /** Decimal USD, where it is known before the head goes out. */
+  costUsd: z.string().nullable(),
+});
+export type CallHead = z.infer<typeof callHead>;
+
+/** What the `end` frame says: the call is recorded. */
+export const callEnd = z.object({ recorded: z.boolean() });
+export type CallEnd = z.infer<typeof callEnd>;
+
+export const callProvider: StreamMessage<CallHeader, CallContext> = {
+  kind: 'stream',
+  subject: 'tollgate.adapter.call.v1',
+  service: 'provider-adapter',
+  header: callHeader,
+  context: callContext,
+};

@@ -1,0 +1,25 @@
+import { returnGrant, grantsRecalled, takeGrant } from './budget/grant.ts';
+import { callProvider } from './call/provider-call.ts';
+import { testConnection } from './call/test-connection.ts';
+import { configChanged } from './config/config-changed.ts';
+import { queryRequests } from './queries/requests-query.ts';
+import { queryUsage } from './queries/usage-query.ts';
+import { requestFinished } from './record/request-record.ts';
+import { callsObserved } from './routing/outcomes.ts';
+import { makePlan, plansInvalidated } from './routing/plan.ts';
+
+/** Every message between Tollgate's processes. Versioned by subject, additive only. */
+export const CATALOGUE = {
+  makePlan,
+  plansInvalidated,
+  callsObserved,
+  takeGrant,
+  returnGrant,
+  grantsRecalled,
+  callProvider,
+  testConnection,
+  requestFinished,
+  configChanged,
+  queryUsage,
+  queryRequests,
+} as const;

@@ -1,0 +1,42 @@
+import { z } from 'zod';
+import { metric, payloadCapture, quotaWindow, strategy } from '../vocabulary.ts';
+
+const picoUnits = z.string().regex(/^\d{1,30}$/);
+
+/** One limit. `limit` is pico-units of `currency` for cost, a count for tokens and requests. */
+export const quotaDefinition = z.object({
+  quotaId: z.string(),
+  scope: z.enum(['organization', 'project', 'key']),
+  scopeId: z.string(),
+  metric,
+  window: quotaWindow,
+  limit: picoUnits,
+  currency: z.string().length(3).nullable(),
+  /** USD for one unit of `currency`, as a decimal string; null for counts. */
+  usdPerUnit: z.string().nullable(),
+  timezone: z.string(),
+  hard: z.boolean(),
+  alertPct: z.array(z.number()),
+});
+export type QuotaDefinition = z.infer<typeof quotaDefinition>;
+
+/** All that the data plane knows of a virtual key. Found under the SHA-256 of the key's text. */
+export const keyPolicy = z.object({
+  keyId: z.string(),
+  projectId: z.string(),
+  organizationId: z.string(),
+  name: z.string(),
+  status: z.enum(['active', 'disabled', 'revoked']),
+  /** Milliseconds since the epoch. */
+  expiresAt: z.number().nullable(),
+  /** The route that serves the key, when it is published. */
+  routeId: z.string().nullable(),
+  /** Published routes of the project by name: `model` may name one. */
+  routesByName: z.record(z.string(), z.string()),
+  routingStrategy: strategy.nullable(),
+  modelAllowlist: z.array(z.string()).nullable(),
+  quotas: z.array(quotaDefinition),
+  metadata: z.record(z.string(), z.string()),
+  payloadCapture,
+});
+export type KeyPolicy = z.infer<typeof keyPolicy>;

@@ -1,0 +1,75 @@
+import { z } from 'zod';
+
+/** The vendors that Tollgate connects, by the slug that the API uses. */
+export const PROVIDER_SLUGS = [
+  'openai',
+  'anthropic',
+  'google',
+  'xai',
+  'groq',
+  'ollama',
+  'azure',
+  'bedrock',
+  'mistral',
+  'deepseek',
+  'openrouter',
+  'gateway',
+  'custom',
+] as const;
+export const providerSlug = z.enum(PROVIDER_SLUGS);
+export type ProviderSlug = z.infer<typeof providerSlug>;
+
+/** What a model can do, and what a request may need. */
+export const CAPABILITIES = [
+  'text',
+  'vision',
+  'audio',
+  'video',
+  'documents',
+  'tools',
+  'json_schema',
+  'reasoning',
+  'embeddings',
+  'images',
+  'speech',
+  'transcription',
+  'moderation',
+] as const;
+export const capability = z.enum(CAPABILITIES);
+export type Capability = z.infer<typeof capability>;
+
+export const STRATEGIES = [
+  'cheapest',
+  'fastest',
+  'balanced',
+  'quality',
+  'priority',
+  'weighted',
+] as const;
+export const strategy = z.enum(STRATEGIES);
+export type Strategy = z.infer<typeof strategy>;
+
+export const RESPONSE_PROFILES = ['fast', 'balanced', 'deep'] as const;
+export const responseProfile = z.enum(RESPONSE_PROFILES);
+export type ResponseProfile = z.infer<typeof responseProfile>;
+
+/** What clients speak. */
+export const DIALECTS = ['openai-chat', 'tollgate-chat'] as const;
+export const dialect = z.enum(DIALECTS);
+export type Dialect = z.infer<typeof dialect>;
+
+export const OPERATIONS = ['chat'] as const;
+export const operation = z.enum(OPERATIONS);
+export type Operation = z.infer<typeof operation>;
+
+export const PAYLOAD_CAPTURES = ['none', 'metadata', 'full'] as const;
+export const payloadCapture = z.enum(PAYLOAD_CAPTURES);
+export type PayloadCapture = z.infer<typeof payloadCapture>;
+
+export const METRICS = ['cost', 'tokens', 'requests'] as const;
+export const metric = z.enum(METRICS);
+export type Metric = z.infer<typeof metric>;
+
+export const WINDOWS = ['minute', 'hour', 'day', 'month', 'total'] as const;
+export const quotaWindow = z.enum(WINDOWS);
+export type QuotaWindow = z.infer<typeof quotaWindow>;
