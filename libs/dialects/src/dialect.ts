@@ -1,0 +1,34 @@
+import type { Dialect as DialectName, Failure, Result } from '@tollgate/contracts';
+import type { RequestProfile } from './profile/request-profile.ts';
+
+/** A request that a dialect has understood. */
+export interface ParsedRequest {
+  readonly profile: RequestProfile;
+  /** What goes to the provider-adapter: the client's own bytes, less what was meant for Tollgate alone. */
+  readonly body: Uint8Array;
+}
+
+/** A failure with the id under which the request is known. */
+export interface FailureContext {
+  readonly requestId: string;
+}
+
+/** The seam: all that the gateway asks of what a client speaks. Pure. */
+export interface Dialect {
+  readonly name: DialectName;
+  /** JSON Schema of the request body, as OpenAPI shows it. */
+  readonly requestSchema: JsonSchema;
+  /** JSON Schema of the body that tells a failure. */
+  readonly failureSchema: JsonSchema;
+  /** Reads a whole body. Never throws; a failure names the field at fault. */
+  parse(bytes: Uint8Array): Result<ParsedRequest, Failure>;
+  /** The JSON body of a failure that is known before the answer has begun. */
+  renderFailure(failure: Failure, context: FailureContext): string;
+  /** The server-sent event that tells a failure inside an answer; the stream ends after it. */
+  renderStreamFailure(failure: Failure, context: FailureContext): string;
+}
+
+/** A JSON Schema (2020-12), as OpenAPI 3.1 embeds it. */
+export interface JsonSchema {
+  readonly [keyword: string]: unknown;
+}

@@ -1,0 +1,17 @@
+export type { Dialect, FailureContext, JsonSchema, ParsedRequest } from './dialect.ts';
+export { checkMetadata } from './chat/fields.ts';
+export { MAX_DEPTH, readObject, withoutMember, type JsonObject } from './json/read-object.ts';
+export {
+  type JsonMember,
+  type ScanLimits,
+  type ScanReason,
+  type ScanResult,
+  scanTopLevel,
+} from './json/scan.ts';
+export { openaiChat } from './openai-chat/openai-chat.dialect.ts';
+export {
+  profileClassKey,
+  profileClassOf,
+  type RequestProfile,
+} from './profile/request-profile.ts';
+export { tollgateChat } from './tollgate-chat/tollgate-chat.dialect.ts';

@@ -1,0 +1,83 @@
+import type { Capability, Operation, ProfileClass, ResponseProfile } from '@tollgate/contracts';
+
+/** What a request needs, read off its body. */
+export interface RequestProfile {
+  readonly operation: Operation;
+  /** As the caller wrote it; null when it named none. */
+  readonly modelAsked: string | null;
+  /** Beyond text, in a fixed order. */
+  readonly capabilities: readonly Capability[];
+  /** `capabilities` as bits, for keys of caches. */
+  readonly capabilityBits: number;
+  readonly responseProfile: ResponseProfile | null;
+  readonly stream: boolean;
+  /** The caller wants the usage chunk at the end of the stream. */
+  readonly usageAsked: boolean;
+  readonly inputTokensEstimate: number;
+  /** The request has no more input tokens than this, whatever the model. */
+  readonly inputTokensBound: number;
+  /** The caller's cap on the output of one choice, tokens; null when it named none. */
+  readonly outputCap: number | null;
+  /** How many answers were asked for (`n`). */
+  readonly choices: number;
+  readonly metadata: Readonly<Record<string, string>>;
+  readonly endUser: string | null;
+}
+
+const BITS = ['vision', 'audio', 'documents', 'tools', 'json_schema', 'reasoning'] as const;
+export type NeededCapability = (typeof BITS)[number];
+
+/** The bit of each capability that a chat request may need. */
+export const CAPABILITY_BIT = {
+  vision: 1,
+  audio: 2,
+  documents: 4,
+  tools: 8,
+  json_schema: 16,
+  reasoning: 32,
+} as const satisfies Record<NeededCapability, number>;
+
+const NAMED: readonly (readonly Capability[])[] = Array.from(
+  { length: 1 << BITS.length },
+  (_, bits) => Object.freeze(BITS.filter((name) => bits & CAPABILITY_BIT[name])),
+);
+const NOTHING: readonly Capability[] = [];
+
+/** The same array for the same bits. */
+export function capabilitiesOf(bits: number): readonly Capability[] {
+  return NAMED[bits] ?? NOTHING;
+}
+
+/** Requests below this size are one class. */
+const SMALLEST_CLASS = 1_024;
+/** Caps up to this are one class: every chat model gives that much. */
+const SMALLEST_CAP = 1_024;
+
+/** The class that a plan is made for: sizes by powers of two, so that plans are used again. */
+export function profileClassOf(profile: RequestProfile, modelAsked: string | null): ProfileClass {
+  return {
+    operation: profile.operation,
+    modelAsked,
+    capabilities: [...profile.capabilities],
+    profile: profile.responseProfile,
+    inputTokensBelow: sizeClass(profile.inputTokensEstimate),
+    outputCap: capClass(profile.outputCap),
+  };
+}
+
+/** Names the class: equal for two profiles exactly when `profileClassOf` is. */
+export function profileClassKey(profile: RequestProfile, modelAsked: string | null): string {
+  return `${profile.capabilityBits} ${sizeClass(profile.inputTokensEstimate)} ${
+    capClass(profile.outputCap) ?? ''
+  } ${profile.responseProfile ?? ''} ${modelAsked === null ? '' : `=${modelAsked}`}`;
+}
+
+/** The smallest class above that many tokens. */
+function sizeClass(tokens: number): number {
+  if (tokens < SMALLEST_CLASS) return SMALLEST_CLASS;
+  return 2 ** (Math.floor(Math.log2(tokens)) + 1);
+}
+
+function capClass(cap: number | null): number | null {
+  return cap === null ? null : Math.max(cap, SMALLEST_CAP);
+}
