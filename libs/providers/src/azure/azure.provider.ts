@@ -1,0 +1,48 @@
+import { openAiCompatible } from '../openai-compatible/openai-compatible.provider.ts';
+import { OPENAI_LIKE, type Quirks } from '../openai-compatible/quirks.ts';
+
+/**
+ * With `config.apiVersion`: deployment paths, where the model is the deployment's name (or `/models`, on endpoints of
+ * AI Foundry that end so). Without: the v1 paths, which need no version (learn.microsoft.com/azure/ai-foundry/openai/api-version-lifecycle, 2026-11).
+ */
+const chatPath: Quirks['chatPath'] = (basePath, config) => {
+  const query = versionQuery(config);
+  if (query === null) {
+    const path = `${v1Root(basePath)}/chat/completions`;
+    return () => path;
+  }
+  if (isFoundry(basePath)) return () => `${basePath}/chat/completions${query}`;
+  const root = openAiRoot(basePath);
+  return (model) => `${root}/deployments/${encodeURIComponent(model)}/chat/completions${query}`;
+};
+
+/** Models of the resource, not its deployments (learn.microsoft.com/rest/api/azureopenai/models/list, 2026-11). */
+const modelsPath: Quirks['modelsPath'] = (basePath, config) => {
+  const query = versionQuery(config);
+  if (query === null) return `${v1Root(basePath)}/models`;
+  return isFoundry(basePath) ? null : `${openAiRoot(basePath)}/models${query}`;
+};
+
+/** Null without a version. */
+function versionQuery({ apiVersion }: Readonly<Record<string, unknown>>): string | null {
+  if (typeof apiVersion !== 'string' || apiVersion === '') return null;
+  return `?api-version=${encodeURIComponent(apiVersion)}`;
+}
+
+const isFoundry = (basePath: string): boolean => basePath.endsWith('/models');
+
+const v1Root = (basePath: string): string =>
+  basePath.endsWith('/openai/v1') ? basePath : `${basePath}/openai/v1`;
+
+const openAiRoot = (basePath: string): string =>
+  basePath.endsWith('/openai') ? basePath : `${basePath}/openai`;
+
+export const azure = openAiCompatible({
+  ...OPENAI_LIKE,
+  slug: 'azure',
+  defaultBaseUrl: null,
+  authorization: 'api-key',
+  outputCapField: 'max_completion_tokens',
+  chatPath,
+  modelsPath,
+});

@@ -1,0 +1,10 @@
+import { openAiCompatible } from '../openai-compatible/openai-compatible.provider.ts';
+import { OPENAI_LIKE } from '../openai-compatible/quirks.ts';
+
+/** Any server that speaks OpenAI's wire, such as vLLM or llama.cpp. */
+export const custom = openAiCompatible({
+  ...OPENAI_LIKE,
+  slug: 'custom',
+  defaultBaseUrl: null,
+  credentialRequired: false,
+});

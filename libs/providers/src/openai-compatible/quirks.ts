@@ -1,0 +1,44 @@
+import type { ProviderSlug } from '@tollgate/contracts';
+import type { ConnectionParts } from '../provider.ts';
+
+/** How one vendor differs from OpenAI's own wire. */
+export interface Quirks {
+  readonly slug: ProviderSlug;
+  readonly defaultBaseUrl: string | null;
+  /**
+   * The path of chat completions for a model, query included.
+   * @param basePath the path of the base URL, without a slash at its end
+   */
+  readonly chatPath: (
+    basePath: string,
+    config: ConnectionParts['config'],
+  ) => (model: string) => string;
+  /** The path of the list of models, query included; null where there is none that needs the credential. */
+  readonly modelsPath: (basePath: string, config: ConnectionParts['config']) => string | null;
+  /** How the credential is sent. */
+  readonly authorization: 'bearer' | 'api-key';
+  readonly credentialRequired: boolean;
+  /** The field that limits an answer's tokens, for every model of the vendor. */
+  readonly outputCapField: 'max_tokens' | 'max_completion_tokens';
+  /** Whether `stream_options` is known; where it is not, usage comes unasked, and the field is left out. */
+  readonly takesStreamOptions: boolean;
+  /** `completion_tokens` leaves reasoning out. */
+  readonly reasoningIsApart: boolean;
+  /** `usage.cost` is what the vendor charges, in USD. */
+  readonly reportsCost: boolean;
+}
+
+/** What most of the family does; each vendor names its differences. */
+export const OPENAI_LIKE = {
+  chatPath: (basePath: string) => {
+    const path = `${basePath}/chat/completions`;
+    return () => path;
+  },
+  modelsPath: (basePath: string) => `${basePath}/models`,
+  authorization: 'bearer',
+  credentialRequired: true,
+  outputCapField: 'max_tokens',
+  takesStreamOptions: true,
+  reasoningIsApart: false,
+  reportsCost: false,
+} as const satisfies Omit<Quirks, 'slug' | 'defaultBaseUrl'>;

@@ -1,0 +1,118 @@
+import type {
+  Dialect,
+  Failure,
+  Operation,
+  PicoUsd,
+  ProviderSlug,
+  Result,
+  TokenUsage,
+} from '@tollgate/contracts';
+
+/** What a connection says about itself, with its credential opened. */
+export interface ConnectionParts {
+  readonly baseUrl: string;
+  readonly config: Readonly<Record<string, unknown>>;
+  /** The secret's text; null where the provider asks for none. */
+  readonly credential: string | null;
+}
+
+/** One request of a client, as far as a provider must know it. */
+export interface ClientRequest {
+  readonly dialect: Dialect;
+  readonly operation: Operation;
+  /** Raw, in the client's dialect; already checked to be one JSON object. */
+  readonly body: Uint8Array;
+  readonly stream: boolean;
+  /** The client asked for the usage chunk at the end of the stream. */
+  readonly usageAsked: boolean;
+  readonly modelAsked: string | null;
+  /** Tokens; sent to the provider where the client named no limit of its own. */
+  readonly outputCap: number | null;
+}
+
+/** What goes to the provider. */
+export interface UpstreamRequest {
+  /** With query. */
+  readonly path: string;
+  /** Names and values in turn. */
+  readonly headers: string[];
+  readonly body: Uint8Array;
+  /** Fields of the client's that this provider does not take and that were left out. */
+  readonly droppedParams: readonly string[];
+}
+
+/** What an answer says about itself, whole or streamed. */
+export interface AnswerFacts {
+  /** As the provider counted; null where it did not say. */
+  readonly usage: TokenUsage | null;
+  /** What the provider itself says that the call cost; null where it does not say. */
+  readonly reportedCostPicoUsd: PicoUsd | null;
+  readonly finishReason: string | null;
+  /** What was generated, counted from its bytes: for when the provider reports nothing. */
+  estimateOutputTokens(): number;
+}
+
+/** `body` is in the client's dialect. */
+export type DecodedResponse =
+  | { readonly ok: true; readonly body: Uint8Array; readonly facts: AnswerFacts }
+  | { readonly ok: false; readonly failure: Failure };
+
+/**
+ * Reads a streamed answer. Whole frames in the client's dialect leave through the `emit` it was made with; what would
+ * complete the answer stays in `tail` until the call is recorded. Nothing leaves after `finished` or `failed`.
+ */
+export interface StreamDecoder extends AnswerFacts {
+  /** `waiting`: no event of the answer itself has come, so another provider may still be asked. */
+  readonly phase: 'waiting' | 'open' | 'finished' | 'failed';
+  readonly failure: Failure | null;
+  readonly tail: Uint8Array;
+  push(chunk: Buffer): void;
+  /** The provider ended the body in good order. */
+  end(): void;
+}
+
+export type Emit = (bytes: Uint8Array) => void;
+
+/** An answer with a status other than 2xx. */
+export interface RefusedAnswer {
+  readonly status: number;
+  /** Names in lower case. */
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  /** At most the first 64 KiB. */
+  readonly body: Buffer;
+}
+
+/** How the models of a connection are asked for: a GET that needs the credential and costs nothing. */
+export interface ModelList {
+  /** With query. */
+  readonly path: string;
+  /** Names and values in turn. */
+  readonly headers: string[];
+  /** The models' names; undefined when the body of the 2xx answer is no list of them. */
+  decode(body: Buffer): readonly string[] | undefined;
+}
+
+/** A connection made ready once for many calls. Immutable; holds the credential, so it is never logged. */
+export interface ProviderConnection {
+  /** Scheme, host and port. */
+  readonly origin: string;
+  encodeRequest(request: ClientRequest, model: string): Result<UpstreamRequest, Failure>;
+  /** @param body the whole body of a 2xx answer */
+  decodeResponse(request: ClientRequest, body: Buffer): DecodedResponse;
+  streamDecoder(request: ClientRequest, emit: Emit): StreamDecoder;
+  /** @param nowMs milliseconds since the epoch, for a `Retry-After` that is a date */
+  decodeFailure(answer: RefusedAnswer, nowMs: number): Failure;
+  /** Null where the vendor lists none. */
+  readonly modelList: ModelList | null;
+}
+
+/** The seam: one for each vendor. Pure, without IO, clock or randomness. */
+export interface Provider {
+  readonly slug: ProviderSlug;
+  /** Where the vendor listens; null when the operator must say. */
+  readonly defaultBaseUrl: string | null;
+  /** Connections may name the vendor before any code speaks to it. */
+  readonly isSupported: boolean;
+  /** Fails with `provider.misconfigured` when something is missing. */
+  connect(parts: ConnectionParts): Result<ProviderConnection, Failure>;
+}
