@@ -1,0 +1,2 @@
+export { type StackHandle, type UseStackOptions, useStack } from './use-stack.ts';
+export { signalTree } from './signal-tree.ts';
