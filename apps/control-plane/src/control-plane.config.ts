@@ -1,0 +1,22 @@
+import path from 'node:path';
+import { keyOf32Bytes, keysOf32Bytes, port, serviceSettings, urlOf } from '@tollgate/env';
+import { z } from 'zod';
+
+/** The control plane's settings, by the names of their environment variables. */
+export const controlPlaneSettings = z.object({
+  ...serviceSettings,
+  POSTGRES_URL: urlOf('postgres', 'postgresql'),
+  TOLLGATE_CONTROL_PLANE_PORT: port.default(4001),
+  /** Seals provider credentials. */
+  TOLLGATE_KEY_ENCRYPTION_KEY: keyOf32Bytes,
+  /** Former key-encryption keys that still open what they sealed, separated by commas. */
+  TOLLGATE_FORMER_KEY_ENCRYPTION_KEYS: keysOf32Bytes.default([]),
+  /** Without one, a token is made at the first start. */
+  TOLLGATE_ADMIN_TOKEN: z.string().min(16, 'must be at least 16 characters').optional(),
+  /** `tollgate.yaml`s to apply at start, in order, separated as in PATH. */
+  TOLLGATE_CONFIG_FILE: z
+    .string()
+    .transform((text) => text.split(path.delimiter).filter((file) => file !== ''))
+    .default([]),
+});
+export type ControlPlaneSettings = z.infer<typeof controlPlaneSettings>;

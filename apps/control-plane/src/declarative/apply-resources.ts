@@ -1,0 +1,129 @@
+import { createAiProvider, patchAiProvider } from '../ai-providers/ai-provider-writes.ts';
+import {
+  aiProviders,
+  exchangeRates,
+  organizations,
+  projects,
+  routes,
+  secrets,
+} from '../database/tables.ts';
+import type { Target } from '../domain/rows.ts';
+import { putExchangeRate } from '../exchange-rates/put-exchange-rate.ts';
+import { unprocessable } from '../http/problem.ts';
+import { createOrganization, patchOrganization } from '../organizations/organization-writes.ts';
+import type { CreateOrganization } from '../organizations/organization.schema.ts';
+import { createProject, patchProject } from '../projects/project-writes.ts';
+import { publishIfChanged } from '../routes/publish-route.ts';
+import { withTargetDefaults } from '../routes/route.schema.ts';
+import { createRoute, patchRoute } from '../routes/route-writes.ts';
+import { createSecret, patchSecret } from '../secrets/secret-writes.ts';
+import type { Application, Effect } from './apply-config-file.ts';
+import type {
+  DeclaredAiProvider,
+  DeclaredProject,
+  DeclaredRoute,
+  DeclaredSecret,
+} from './config-file.schema.ts';
+import { effectOf } from './effect-of.ts';
+import { findNamed, findProject, requireNamed } from './find-by-name.ts';
+
+export async function applyRate(
+  { change }: Application,
+  currency: string,
+  usdPerUnit: string,
+): Promise<Effect> {
+  const existing = await change.manager.findOneBy(exchangeRates, { currency });
+  await putExchangeRate(change, currency, usdPerUnit);
+  if (!existing) return 'created';
+  return existing.usdPerUnit === usdPerUnit ? 'unchanged' : 'changed';
+}
+
+export async function applyOrganization(
+  { change }: Application,
+  declared: CreateOrganization,
+): Promise<Effect> {
+  const existing = await change.manager.findOneBy(organizations, { name: declared.name });
+  if (existing) return effectOf(existing, await patchOrganization(change, existing.id, declared));
+  await createOrganization(change, declared);
+  return 'created';
+}
+
+export async function applyProject(
+  { change }: Application,
+  declared: DeclaredProject,
+): Promise<Effect> {
+  const { organization, ...fields } = declared;
+  const owner = await change.manager.findOneBy(organizations, { name: organization });
+  if (!owner) throw unprocessable('organization', `there is none named "${organization}"`);
+  const where = { organizationId: owner.id, name: fields.name };
+  const existing = await change.manager.findOneBy(projects, where);
+  if (existing) return effectOf(existing, await patchProject(change, existing.id, fields));
+  await createProject(change, { organizationId: owner.id, ...fields });
+  return 'created';
+}
+
+export async function applySecret(
+  application: Application,
+  declared: DeclaredSecret,
+): Promise<Effect> {
+  const { change, ring } = application;
+  const project = await findProject(application, declared.project);
+  const value = await readSecret(application, declared);
+  const existing = await findNamed(change, secrets, project.id, declared.name);
+  if (existing) return effectOf(existing, await patchSecret(change, ring, existing.id, { value }));
+  await createSecret(change, ring, { projectId: project.id, name: declared.name, value });
+  return 'created';
+}
+
+async function readSecret(application: Application, declared: DeclaredSecret): Promise<string> {
+  if (declared.fromEnv !== undefined) {
+    const value = application.environment[declared.fromEnv];
+    if (value) return value;
+    throw unprocessable('fromEnv', `the environment variable ${declared.fromEnv} is not set`);
+  }
+  const path = declared.fromFile ?? '';
+  const text = await application.readText(path).catch(() => '');
+  if (text.trim() !== '') return text.trim();
+  throw unprocessable('fromFile', `the file ${path} is missing, empty, or cannot be read`);
+}
+
+export async function applyAiProvider(
+  application: Application,
+  declared: DeclaredAiProvider,
+): Promise<Effect> {
+  const { change } = application;
+  const { project: projectName, secret, ...fields } = declared;
+  const project = await findProject(application, projectName);
+  const secretId =
+    typeof secret === 'string'
+      ? await requireNamed(change, secrets, project.id, { field: 'secret', name: secret })
+      : secret;
+  const existing = await findNamed(change, aiProviders, project.id, fields.name);
+  if (existing)
+    return effectOf(existing, await patchAiProvider(change, existing.id, { ...fields, secretId }));
+  await createAiProvider(change, { projectId: project.id, ...fields, secretId });
+  return 'created';
+}
+
+/** Published whenever what is in force says something else. */
+export async function applyRoute(
+  application: Application,
+  declared: DeclaredRoute,
+): Promise<Effect> {
+  const { change } = application;
+  const { project: projectName, targets: declaredTargets, ...fields } = declared;
+  const project = await findProject(application, projectName);
+  const targets: Target[] = [];
+  for (const [index, { aiProvider, ...target }] of declaredTargets.entries()) {
+    const reference = { field: `targets.${index}.aiProvider`, name: aiProvider };
+    const aiProviderId = await requireNamed(change, aiProviders, project.id, reference);
+    targets.push(withTargetDefaults(aiProviderId, target));
+  }
+  const existing = await findNamed(change, routes, project.id, fields.name);
+  const route = existing
+    ? await patchRoute(change, existing.id, { ...fields, targets })
+    : await createRoute(change, { projectId: project.id, ...fields, targets });
+  const isPublished = await publishIfChanged(change, route);
+  if (!existing) return 'created';
+  return isPublished ? 'changed' : effectOf(existing, route);
+}

@@ -1,0 +1,92 @@
+import { keyPolicy, METRICS, parseUsd, WINDOWS } from '@tollgate/contracts';
+import fc from 'fast-check';
+import { compileKeyPolicy, type KeyPolicySources } from './compile-key-policy.ts';
+import type { Budget } from './rows.ts';
+import { sampleKey, sampleOrganization, sampleProject } from './sample-rows.ts';
+
+const sources: KeyPolicySources = {
+  key: sampleKey,
+  project: sampleProject,
+  organization: sampleOrganization,
+  routes: [
+    { id: 'rte_1', name: 'default', publishedVersion: 3 },
+    { id: 'rte_2', name: 'draft', publishedVersion: null },
+  ],
+  rates: new Map([['EUR', '1.08']]),
+  quotaIdOf: (identity) => `quo_${identity}`,
+};
+
+const budget = fc
+  .record({
+    metric: fc.constantFrom(...METRICS),
+    window: fc.constantFrom(...WINDOWS),
+    limit: fc.nat().map(String),
+    currency: fc.constantFrom('USD', 'EUR'),
+    timezone: fc.constantFrom('UTC', 'Europe/Paris'),
+    hard: fc.boolean(),
+    alertPct: fc.array(fc.integer({ min: 1, max: 100 }), { maxLength: 3 }),
+  })
+  .map((one): Budget => ({ ...one, currency: one.metric === 'cost' ? one.currency : null }));
+const budgets = fc.array(budget, { maxLength: 12 });
+
+describe('the policy of a key', () => {
+  it('is understood by its readers, with one quota of its own for each budget', () => {
+    fc.assert(
+      fc.property(budgets, budgets, budgets, (ofKey, ofProject, ofOrganization) => {
+        const policy = compileKeyPolicy({
+          ...sources,
+          key: { ...sampleKey, budgets: ofKey },
+          project: { ...sampleProject, budgets: ofProject },
+          organization: { ...sampleOrganization, budgets: ofOrganization },
+        });
+        expect(keyPolicy.parse(JSON.parse(JSON.stringify(policy)))).toEqual(policy);
+        const all = [...ofOrganization, ...ofProject, ...ofKey];
+        expect(policy.quotas).toHaveLength(all.length);
+        expect(new Set(policy.quotas.map(({ quotaId }) => quotaId)).size).toBe(all.length);
+        for (const [index, quota] of policy.quotas.entries()) {
+          const limit = all[index]?.limit ?? '';
+          const expected = quota.metric === 'cost' ? String(parseUsd(limit)) : limit;
+          expect(quota.limit).toBe(expected);
+          expect(quota.usdPerUnit === null).toBe(quota.metric !== 'cost');
+        }
+      }),
+    );
+  });
+
+  it('keeps the ids of quotas when limits, alerts or the text of the key change', () => {
+    fc.assert(
+      fc.property(budgets, fc.nat(), (before, limit) => {
+        const after = before.map((one) => ({ ...one, limit: String(limit), alertPct: [] }));
+        const idsOf = (list: readonly Budget[], keyHash: string) =>
+          compileKeyPolicy({
+            ...sources,
+            key: { ...sampleKey, budgets: list, keyHash },
+          }).quotas.map(({ quotaId }) => quotaId);
+        expect(idsOf(after, 'new')).toEqual(idsOf(before, 'old'));
+      }),
+    );
+  });
+
+  it('names published routes alone', () => {
+    expect(compileKeyPolicy(sources)).toMatchObject({
+      routeId: 'rte_1',
+      routesByName: { default: 'rte_1' },
+    });
+    const onDraft = { ...sources, key: { ...sampleKey, routeId: 'rte_2' } };
+    expect(compileKeyPolicy(onDraft).routeId).toBeNull();
+  });
+
+  it('is revoked before it is disabled', () => {
+    const statusOf = (key: Partial<typeof sampleKey>) =>
+      compileKeyPolicy({ ...sources, key: { ...sampleKey, ...key } }).status;
+    expect(statusOf({})).toBe('active');
+    expect(statusOf({ enabled: false })).toBe('disabled');
+    expect(statusOf({ enabled: false, revokedAt: new Date(0) })).toBe('revoked');
+  });
+
+  it('takes what the project leaves open from the organization', () => {
+    expect(compileKeyPolicy(sources).payloadCapture).toBe('metadata');
+    const project = { ...sampleProject, payloadCapture: 'none' as const };
+    expect(compileKeyPolicy({ ...sources, project }).payloadCapture).toBe('none');
+  });
+});

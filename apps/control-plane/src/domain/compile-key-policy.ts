@@ -1,0 +1,34 @@
+import type { KeyPolicy } from '@tollgate/contracts';
+import { compileQuotas, type ExchangeRates, type QuotaIdOf } from './compile-quotas.ts';
+import type { KeyRow, OrganizationRow, ProjectRow, RouteRow } from './rows.ts';
+
+export interface KeyPolicySources {
+  readonly key: KeyRow;
+  readonly project: ProjectRow;
+  readonly organization: OrganizationRow;
+  /** Routes of the key's project. */
+  readonly routes: readonly Pick<RouteRow, 'id' | 'name' | 'publishedVersion'>[];
+  readonly rates: ExchangeRates;
+  readonly quotaIdOf: QuotaIdOf;
+}
+
+/** All that the data plane must know of a key, in one document. */
+export function compileKeyPolicy(sources: KeyPolicySources): KeyPolicy {
+  const { key, project, organization } = sources;
+  const published = sources.routes.filter((route) => route.publishedVersion !== null);
+  return {
+    keyId: key.id,
+    projectId: project.id,
+    organizationId: organization.id,
+    name: key.name,
+    status: key.revokedAt ? 'revoked' : key.enabled ? 'active' : 'disabled',
+    expiresAt: key.expiresAt?.getTime() ?? null,
+    routeId: published.find((route) => route.id === key.routeId)?.id ?? null,
+    routesByName: Object.fromEntries(published.map((route) => [route.name, route.id])),
+    routingStrategy: key.routingStrategy,
+    modelAllowlist: key.modelAllowlist && [...key.modelAllowlist],
+    quotas: compileQuotas({ key, project, organization }, sources.rates, sources.quotaIdOf),
+    metadata: { ...key.metadata },
+    payloadCapture: project.payloadCapture ?? organization.payloadCapture,
+  };
+}

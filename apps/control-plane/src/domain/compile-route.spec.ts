@@ -1,0 +1,100 @@
+import { compiledRoute } from '@tollgate/contracts';
+import fc from 'fast-check';
+import { compileRoute, MAX_OTHER_MODELS } from './compile-route.ts';
+import type { AiProviderRow, ConnectionModel, Target } from './rows.ts';
+import {
+  sampleConnection,
+  sampleDefinition,
+  sampleOrganization,
+  sampleProject,
+} from './sample-rows.ts';
+
+const model = (name: string): ConnectionModel => ({
+  name,
+  capabilities: null,
+  contextWindow: null,
+  maxOutputTokens: null,
+  price: null,
+});
+const target = (aiProviderId: string, name: string): Target => ({
+  aiProviderId,
+  model: name,
+  priority: 1,
+  weight: 1,
+  capabilities: null,
+  profiles: null,
+});
+const compile = (connections: readonly AiProviderRow[], targets: readonly Target[]) =>
+  compileRoute({
+    route: { id: 'rte_1', name: 'default' },
+    version: 1,
+    definition: { ...sampleDefinition, targets },
+    project: sampleProject,
+    organization: sampleOrganization,
+    connections,
+  });
+
+describe('a compiled route', () => {
+  it('has every model of its connections once: as a target, or among the others', () => {
+    const names = fc.uniqueArray(fc.constantFrom('a', 'b', 'c', 'd', 'e'));
+    fc.assert(
+      fc.property(names, names, fc.array(fc.nat(1)), (first, second, picks) => {
+        const connections = [
+          { ...sampleConnection, id: 'aip_1', models: first.map(model) },
+          { ...sampleConnection, id: 'aip_2', models: second.map(model) },
+        ];
+        const all = [
+          ...first.map((name) => target('aip_1', name)),
+          ...second.map((name) => target('aip_2', name)),
+        ];
+        const targets = all.filter((_, index) => picks[index] === 1);
+        const route = compile(connections, targets);
+        expect(compiledRoute.parse(JSON.parse(JSON.stringify(route)))).toEqual(route);
+        const keyOf = (one: { aiProviderId: string; model: string }) =>
+          `${one.aiProviderId}/${one.model}`;
+        expect(route.targets.map(keyOf)).toEqual(targets.map(keyOf));
+        expect([...route.targets, ...route.otherModels].map(keyOf).sort()).toEqual(
+          all.map(keyOf).sort(),
+        );
+      }),
+    );
+  });
+
+  it('takes facts from the connection, and capabilities from the target where it names some', () => {
+    const known: ConnectionModel = {
+      name: 'm',
+      capabilities: ['text', 'vision'],
+      contextWindow: 1000,
+      maxOutputTokens: 100,
+      price: { inputPerMTok: '1', outputPerMTok: '2' },
+    };
+    const connection = { ...sampleConnection, models: [known], enabled: false };
+    const narrowed: Target = { ...target('aip_1', 'm'), capabilities: ['text'] };
+    expect(compile([connection], [target('aip_1', 'm'), narrowed]).targets).toMatchObject([
+      { capabilities: ['text', 'vision'], contextWindow: 1000, price: known.price, enabled: false },
+      { capabilities: ['text'], contextWindow: 1000 },
+    ]);
+  });
+
+  it('lists the default model of a connection, and never more others than fit', () => {
+    const many = Array.from({ length: MAX_OTHER_MODELS + 5 }, (_, index) => model(`m-${index}`));
+    const connections = [{ ...sampleConnection, defaultModel: 'usual', models: many }];
+    expect(compile(connections, []).otherModels).toHaveLength(MAX_OTHER_MODELS);
+    const one = [{ ...sampleConnection, defaultModel: 'usual' }];
+    expect(compile(one, []).otherModels).toMatchObject([{ model: 'usual' }]);
+  });
+
+  it('takes its strategy from the nearest that names one', () => {
+    const connections = [sampleConnection];
+    expect(compile(connections, []).strategy).toBe('priority');
+    const inherited = compileRoute({
+      route: { id: 'rte_1', name: 'default' },
+      version: 1,
+      definition: sampleDefinition,
+      project: sampleProject,
+      organization: { ...sampleOrganization, defaultRoutingStrategy: 'cheapest' },
+      connections,
+    });
+    expect(inherited.strategy).toBe('cheapest');
+  });
+});

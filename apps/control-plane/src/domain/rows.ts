@@ -1,0 +1,142 @@
+import type {
+  Capability,
+  Metric,
+  PayloadCapture,
+  PriceOverride,
+  ProviderSlug,
+  QuotaWindow,
+  ResponseProfile,
+  RetryPolicy,
+  SealedSecret,
+  Strategy,
+  Timeouts,
+} from '@tollgate/contracts';
+
+interface Row {
+  readonly id: string;
+  createdAt: Date;
+  updatedAt: Date;
+}
+
+/** A limit as the operator wrote it. `limit` is a decimal amount of `currency` for cost, a whole number otherwise. */
+export interface Budget {
+  readonly metric: Metric;
+  readonly window: QuotaWindow;
+  readonly limit: string;
+  /** ISO 4217; null unless the metric is cost. */
+  readonly currency: string | null;
+  /** IANA name: where the window begins. */
+  readonly timezone: string;
+  readonly hard: boolean;
+  readonly alertPct: readonly number[];
+}
+
+export interface OrganizationRow extends Row {
+  name: string;
+  defaultRoutingStrategy: Strategy | null;
+  payloadCapture: PayloadCapture;
+  budgets: readonly Budget[];
+}
+
+export interface ProjectRow extends Row {
+  readonly organizationId: string;
+  name: string;
+  /** Null: the organization's. */
+  defaultRoutingStrategy: Strategy | null;
+  /** Null: the organization's. */
+  payloadCapture: PayloadCapture | null;
+  budgets: readonly Budget[];
+}
+
+export interface SecretRow extends Row {
+  readonly projectId: string;
+  name: string;
+  sealed: SealedSecret;
+}
+
+/** A model on a connection. Null: what the catalogue knows. */
+export interface ConnectionModel {
+  readonly name: string;
+  readonly capabilities: readonly Capability[] | null;
+  readonly contextWindow: number | null;
+  readonly maxOutputTokens: number | null;
+  readonly price: PriceOverride | null;
+}
+
+export interface AiProviderRow extends Row {
+  readonly projectId: string;
+  secretId: string | null;
+  name: string;
+  provider: ProviderSlug;
+  defaultModel: string | null;
+  baseUrl: string | null;
+  config: Readonly<Record<string, unknown>> | null;
+  access: 'platform' | 'byok';
+  models: readonly ConnectionModel[];
+  enabled: boolean;
+}
+
+export interface Target {
+  readonly aiProviderId: string;
+  readonly model: string;
+  readonly priority: number;
+  readonly weight: number;
+  readonly capabilities: readonly Capability[] | null;
+  readonly profiles: readonly ResponseProfile[] | null;
+}
+
+/** What a version freezes. */
+export interface RouteDefinition {
+  /** Null: the project's, else the organization's, else `priority`. */
+  strategy: Strategy | null;
+  targets: readonly Target[];
+  allowProfileOverride: boolean;
+  defaultProfile: ResponseProfile | null;
+  retry: RetryPolicy;
+  timeouts: Timeouts;
+}
+
+/** The draft; `publishedVersion` names the version in force, null before the first. */
+export interface RouteRow extends Row, RouteDefinition {
+  readonly projectId: string;
+  name: string;
+  publishedVersion: number | null;
+}
+
+export interface RouteVersionRow {
+  readonly id: string;
+  readonly routeId: string;
+  readonly version: number;
+  readonly definition: Readonly<RouteDefinition>;
+  readonly createdAt: Date;
+}
+
+export interface KeyRow extends Row {
+  readonly projectId: string;
+  name: string;
+  routeId: string | null;
+  /** SHA-256 of the text; the text itself is never kept. */
+  keyHash: string;
+  /** The last four characters, for people. */
+  keyHint: string;
+  enabled: boolean;
+  rateLimit: number | null;
+  tokenLimit: number | null;
+  maxConcurrency: number | null;
+  routingStrategy: Strategy | null;
+  modelAllowlist: readonly string[] | null;
+  /** Decimal EUR. */
+  budgetMonthlyEur: string | null;
+  budgetAlertPct: number | null;
+  budgets: readonly Budget[];
+  expiresAt: Date | null;
+  metadata: Readonly<Record<string, string>>;
+  revokedAt: Date | null;
+}
+
+export interface ExchangeRateRow {
+  readonly currency: string;
+  /** USD for one unit, as a decimal number. */
+  usdPerUnit: string;
+  updatedAt: Date;
+}

@@ -1,0 +1,128 @@
+import { strategy } from '@tollgate/contracts';
+import { z } from 'zod';
+import type { KeyRow } from '../domain/rows.ts';
+import {
+  budgets,
+  budgetView,
+  decimal,
+  name,
+  percent,
+  resourceView,
+  showRow,
+  time,
+} from '../http/fields.ts';
+
+const MAX_COUNT = 2_147_483_647;
+const MAX_METADATA = 50;
+
+const count = z.number().int().positive().max(MAX_COUNT);
+
+const metadata = z
+  .record(z.string().min(1).max(100), z.string().max(500))
+  .refine((value) => Object.keys(value).length <= MAX_METADATA, { error: 'has too many entries' });
+
+/** What a key says beside its project and its route. */
+export const keyFields = {
+  name,
+  rateLimit: count.nullable().optional(),
+  tokenLimit: count.nullable().optional(),
+  maxConcurrency: count.nullable().optional(),
+  routingStrategy: strategy.nullable().optional(),
+  modelAllowlist: z.array(z.string().min(1).max(200)).max(1_000).nullable().optional(),
+  budgetMonthlyEur: decimal.nullable().optional(),
+  budgetAlertPct: percent.nullable().optional(),
+  budgets: budgets.optional(),
+  expiresAt: time.nullable().optional(),
+  metadata: metadata.optional(),
+  enabled: z.boolean().optional(),
+};
+
+/** The configuration block of other gateways, in its own spelling. */
+const SNAKE_CASE: Readonly<Record<string, string>> = {
+  rate_limit: 'rateLimit',
+  routing_strategy: 'routingStrategy',
+  model_allowlist: 'modelAllowlist',
+  budget_monthly_eur: 'budgetMonthlyEur',
+  budget_alert_pct: 'budgetAlertPct',
+};
+
+/** Takes both spellings of a field; given twice, the second is refused as unknown. */
+export function camelCaseKeyFields(body: unknown): unknown {
+  if (typeof body !== 'object' || body === null || Array.isArray(body)) return body;
+  return Object.fromEntries(
+    Object.entries(body).map(([field, value]) => {
+      const camel = SNAKE_CASE[field];
+      return [camel !== undefined && !Object.hasOwn(body, camel) ? camel : field, value];
+    }),
+  );
+}
+
+export const createKeyBody = z.preprocess(
+  camelCaseKeyFields,
+  z.strictObject({
+    projectId: z.string(),
+    routeId: z.string().nullable().optional(),
+    ...keyFields,
+  }),
+);
+export type CreateKey = z.infer<typeof createKeyBody>;
+
+export const patchKeyBody = z.preprocess(
+  camelCaseKeyFields,
+  z.strictObject({ routeId: z.string().nullable().optional(), ...keyFields }).partial(),
+);
+export type PatchKey = z.infer<typeof patchKeyBody>;
+
+export const keyView = resourceView
+  .extend({
+    projectId: z.string(),
+    name: z.string(),
+    routeId: z.string().nullable(),
+    status: z.enum(['active', 'disabled', 'expired', 'revoked']),
+    keyHint: z.string().meta({ description: 'The last four characters of the key' }),
+    enabled: z.boolean(),
+    rateLimit: z.number().nullable(),
+    tokenLimit: z.number().nullable(),
+    maxConcurrency: z.number().nullable(),
+    routingStrategy: strategy.nullable(),
+    modelAllowlist: z.array(z.string()).nullable(),
+    budgetMonthlyEur: z.number().nullable(),
+    budgetAlertPct: z.number().nullable(),
+    budgets: z.array(budgetView),
+    expiresAt: z.string().nullable(),
+    metadata: z.record(z.string(), z.string()),
+    revokedAt: z.string().nullable(),
+  })
+  .meta({ id: 'Key' });
+
+/** The answer to `POST` and `rotate`: the only one that holds the text. */
+export const newKeyView = keyView.extend({ key: z.string() }).meta({ id: 'NewKey' });
+
+export function showKey(row: KeyRow, now: Date): z.infer<typeof keyView> {
+  return {
+    ...showRow(row),
+    projectId: row.projectId,
+    name: row.name,
+    routeId: row.routeId,
+    status: statusOf(row, now),
+    keyHint: row.keyHint,
+    enabled: row.enabled,
+    rateLimit: row.rateLimit,
+    tokenLimit: row.tokenLimit,
+    maxConcurrency: row.maxConcurrency,
+    routingStrategy: row.routingStrategy,
+    modelAllowlist: row.modelAllowlist && [...row.modelAllowlist],
+    budgetMonthlyEur: row.budgetMonthlyEur === null ? null : Number(row.budgetMonthlyEur),
+    budgetAlertPct: row.budgetAlertPct,
+    budgets: row.budgets.map((one) => ({ ...one, alertPct: [...one.alertPct] })),
+    expiresAt: row.expiresAt?.toISOString() ?? null,
+    metadata: { ...row.metadata },
+    revokedAt: row.revokedAt?.toISOString() ?? null,
+  };
+}
+
+function statusOf(row: KeyRow, now: Date): z.infer<typeof keyView>['status'] {
+  if (row.revokedAt) return 'revoked';
+  if (!row.enabled) return 'disabled';
+  return row.expiresAt && row.expiresAt <= now ? 'expired' : 'active';
+}

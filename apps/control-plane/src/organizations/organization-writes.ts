@@ -1,0 +1,58 @@
+import type { ConfigChange } from '../config-publishing/config-changes.ts';
+import { touch } from '../config-publishing/touched.ts';
+import { newId } from '../database/new-id.ts';
+import { applyChanges, given, requireRow, insertRow } from '../database/rows.ts';
+import { organizations, projects } from '../database/tables.ts';
+import type { OrganizationRow } from '../domain/rows.ts';
+import { requireRates } from '../exchange-rates/require-rates.ts';
+import { conflict } from '../http/problem.ts';
+import { touchRoutesOf } from '../projects/touch-routes-of.ts';
+import type { CreateOrganization, PatchOrganization } from './organization.schema.ts';
+
+export async function createOrganization(
+  change: ConfigChange,
+  body: CreateOrganization,
+): Promise<OrganizationRow> {
+  await requireRates(change, 'budgets', body.budgets ?? []);
+  const now = new Date();
+  const row: OrganizationRow = {
+    id: newId('organization'),
+    createdAt: now,
+    updatedAt: now,
+    defaultRoutingStrategy: null,
+    payloadCapture: 'metadata',
+    budgets: [],
+    ...given(body),
+  };
+  await insertRow(change.manager, organizations, row);
+  return row;
+}
+
+export async function patchOrganization(
+  change: ConfigChange,
+  id: string,
+  body: PatchOrganization,
+): Promise<OrganizationRow> {
+  const row = await requireRow(change.manager, organizations, 'organization', id);
+  const changed = applyChanges(row, body);
+  if (changed.size === 0) return row;
+  if (changed.has('budgets')) await requireRates(change, 'budgets', row.budgets);
+  await change.manager.save(organizations, row);
+  if (changed.has('budgets') || changed.has('payloadCapture')) {
+    change.touch(touch.keysOfOrganization(id));
+  }
+  if (changed.has('defaultRoutingStrategy')) {
+    for (const project of await change.manager.findBy(projects, { organizationId: id })) {
+      await touchRoutesOf(change, project.id);
+    }
+  }
+  return row;
+}
+
+export async function deleteOrganization(change: ConfigChange, id: string): Promise<void> {
+  const row = await requireRow(change.manager, organizations, 'organization', id);
+  const project = await change.manager.findOneBy(projects, { organizationId: id });
+  if (project)
+    throw conflict(`The organization has the project "${project.name}" (${project.id}).`);
+  await change.manager.delete(organizations, { id: row.id });
+}

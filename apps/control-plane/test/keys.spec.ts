@@ -1,0 +1,100 @@
+import { configKeys, type KeyPolicy, keyPolicy } from '@tollgate/contracts';
+import { hashKey } from '@tollgate/secrets';
+import { makeShop, type Shop } from './make-shop.ts';
+import { useControlPlane } from './use-control-plane.ts';
+
+describe('keys', () => {
+  const { call, writer } = useControlPlane();
+  const policyOf = (text: string): KeyPolicy | null => {
+    const value = writer.entries.get(configKeys.keyPolicy(hashKey(text)));
+    return value === undefined ? null : keyPolicy.parse(JSON.parse(value));
+  };
+  let shop: Shop;
+  beforeAll(async () => {
+    shop = await makeShop(call);
+  });
+  const create = (fields: object) =>
+    call('POST', '/api/v1/keys', { projectId: shop.projectId, routeId: shop.routeId, ...fields });
+
+  it('show their text once, and keep their budgets when they are given a new one', async () => {
+    const budgets = [{ metric: 'tokens', window: 'day', limit: 1000 }];
+    const made = await create({ name: 'rotated', budgets });
+    const read = await call('GET', `/api/v1/keys/${made.body.id}`);
+    expect(read.body.key).toBeUndefined();
+    expect(JSON.stringify(read.body)).not.toContain(hashKey(made.body.key));
+    const before = policyOf(made.body.key);
+    const rotated = await call('POST', `/api/v1/keys/${made.body.id}/rotate`);
+    expect(rotated.status).toBe(200);
+    expect(rotated.body.key).not.toBe(made.body.key);
+    expect(policyOf(made.body.key)).toBeNull();
+    expect(policyOf(rotated.body.key)?.quotas).toEqual(before?.quotas);
+    const raised = await call('PATCH', `/api/v1/keys/${made.body.id}`, {
+      budgets: [{ metric: 'tokens', window: 'day', limit: 2000 }],
+    });
+    expect(raised.status).toBe(200);
+    const after = policyOf(rotated.body.key)?.quotas[0];
+    expect(after).toMatchObject({ limit: '2000', quotaId: before?.quotas[0]?.quotaId });
+  });
+
+  it('are revoked for good, and gone once deleted', async () => {
+    const made = await create({ name: 'revoked' });
+    const revoked = await call('POST', `/api/v1/keys/${made.body.id}/revoke`);
+    expect(revoked.body.status).toBe('revoked');
+    expect(revoked.headers.get('x-tollgate-published')).toBe('true');
+    expect(policyOf(made.body.key)?.status).toBe('revoked');
+    expect((await call('POST', `/api/v1/keys/${made.body.id}/rotate`)).status).toBe(409);
+    expect((await call('DELETE', `/api/v1/keys/${made.body.id}`)).status).toBe(204);
+    expect(policyOf(made.body.key)).toBeNull();
+  });
+
+  it('take the configuration block of other gateways as it stands', async () => {
+    const block = {
+      name: 'Production backend',
+      rate_limit: 120,
+      routing_strategy: 'balanced',
+      model_allowlist: ['gpt-4o', 'claude-3-5-sonnet'],
+      budget_monthly_eur: 250,
+      budget_alert_pct: 80,
+    };
+    const refused = await create(block);
+    expect(refused.status).toBe(422);
+    expect(refused.body.errors[0].field).toBe('budgetMonthlyEur');
+    expect(refused.body.detail).toContain('exchange rate for EUR');
+
+    expect((await call('PUT', '/api/v1/exchange-rates/EUR', { usdPerUnit: '1.08' })).status).toBe(
+      200,
+    );
+    const made = await create(block);
+    expect(made.status).toBe(201);
+    expect(made.body).toMatchObject({ rateLimit: 120, budgetMonthlyEur: 250, budgetAlertPct: 80 });
+    expect(policyOf(made.body.key)).toMatchObject({
+      routingStrategy: 'balanced',
+      modelAllowlist: ['gpt-4o', 'claude-3-5-sonnet'],
+      quotas: [
+        { metric: 'requests', window: 'minute', limit: '120', hard: true },
+        {
+          metric: 'cost',
+          window: 'month',
+          limit: '250000000000000',
+          currency: 'EUR',
+          usdPerUnit: '1.08',
+          hard: true,
+          alertPct: [80],
+        },
+      ],
+    });
+    await call('PUT', '/api/v1/exchange-rates/EUR', { usdPerUnit: 1.2 });
+    expect(policyOf(made.body.key)?.quotas[1]?.usdPerUnit).toBe('1.2');
+  });
+
+  it('carry the budgets of their project and organization', async () => {
+    const made = await create({ name: 'owned', rateLimit: 5 });
+    const budgets = [{ metric: 'requests', window: 'day', limit: 7 }];
+    await call('PATCH', `/api/v1/organizations/${shop.organizationId}`, { budgets });
+    await call('PATCH', `/api/v1/projects/${shop.projectId}`, { budgets, payloadCapture: 'full' });
+    const policy = policyOf(made.body.key);
+    expect(policy?.quotas.map(({ scope }) => scope)).toEqual(['organization', 'project', 'key']);
+    expect(new Set(policy?.quotas.map(({ quotaId }) => quotaId)).size).toBe(3);
+    expect(policy?.payloadCapture).toBe('full');
+  });
+});
