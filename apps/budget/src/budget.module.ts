@@ -1,0 +1,22 @@
+import { type DynamicModule, Module } from '@nestjs/common';
+import { BudgetController } from './adapters/budget.controller.ts';
+import { BudgetMetrics } from './adapters/budget-metrics.ts';
+import { GrantDesk } from './application/grant-desk.ts';
+import { ReturnGrants } from './application/return-grants.ts';
+import type { BudgetParts } from './budget-parts.ts';
+
+/** Brings budget's parts onto the bus. */
+@Module({})
+export class BudgetModule {
+  static register(parts: BudgetParts): DynamicModule {
+    return {
+      module: BudgetModule,
+      controllers: [BudgetController],
+      providers: [
+        { provide: GrantDesk, useValue: parts.desk },
+        { provide: ReturnGrants, useValue: parts.returns },
+        { provide: BudgetMetrics, useValue: parts.metrics },
+      ],
+    };
+  }
+}

@@ -1,0 +1,33 @@
+/** One call to a provider, as it is entered. Cost is a decimal integer of pico-USD. */
+export interface EntryRow {
+  readonly aiProviderId: string;
+  readonly provider: string;
+  readonly model: string;
+  readonly code: string | null;
+  readonly inputTokens: number;
+  readonly outputTokens: number;
+  readonly cost: string;
+  readonly startedAt: number;
+}
+
+/** What settlement needs of a request's record. Costs are decimal integers of pico-USD. */
+export interface SettlementRow {
+  readonly requestId: string;
+  readonly organizationId: string;
+  readonly projectId: string;
+  readonly keyId: string;
+  readonly grantId: string | null;
+  readonly drawCost: string;
+  readonly drawTokens: number;
+  readonly drawRequests: number;
+  readonly cost: string;
+  readonly tokens: number;
+  /** 1 when a provider was called, else 0. */
+  readonly requests: number;
+  readonly usageSource: string;
+  readonly priceVersion: string;
+  /** Milliseconds since the epoch. */
+  readonly startedAt: number;
+  readonly streamSequence: number;
+  readonly entries: readonly EntryRow[];
+}

@@ -1,0 +1,257 @@
+import fc from 'fast-check';
+import type { LedgerCommand, LedgerState, ModelRecord } from '../src/domain/ledger-model.ts';
+import { addUnits, leastUnits, NOTHING, subtractUnits, type Units } from '../src/domain/units.ts';
+
+/** Windows of the scenarios, with their hard or soft limits. */
+export const WINDOWS = [
+  { id: 'money', metric: 'cost', hard: true, limit: 10_000n },
+  { id: 'tokens', metric: 'tokens', hard: true, limit: 4_000n },
+  { id: 'requests', metric: 'requests', hard: true, limit: 60n },
+  { id: 'soft', metric: 'cost', hard: false, limit: 500n },
+] as const;
+
+export function openingState(): LedgerState {
+  return {
+    windows: new Map(
+      WINDOWS.map(({ id, ...window }) => [id, { ...window, settled: 0n, granted: 0n }]),
+    ),
+    grants: new Map(),
+    requests: new Set(),
+  };
+}
+
+export function isWithinLimits(state: LedgerState): boolean {
+  return [...state.windows.values()].every(
+    (window) => !window.hard || window.settled + window.granted <= window.limit,
+  );
+}
+
+/** A step of a plan; `pick` chooses among what is there by then. */
+type Step =
+  | { kind: 'take'; sets: number; cost: number; tokens: number; waiting: number; extra: number }
+  | { kind: 'draw' | 'return' | 'lateReturn' | 'expire'; pick: number }
+  | { kind: 'finish'; pick: number; usedPercent: number }
+  | { kind: 'settle'; count: number; redeliver: number }
+  | { kind: 'sweep' };
+
+const pick = fc.nat({ max: 1_000 });
+const step: fc.Arbitrary<Step> = fc.oneof(
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      kind: fc.constant('take' as const),
+      sets: fc.nat({ max: 3 }),
+      cost: fc.nat({ max: 2_000 }),
+      tokens: fc.nat({ max: 300 }),
+      waiting: fc.integer({ min: 1, max: 5 }),
+      extra: fc.nat({ max: 10 }),
+    }),
+  },
+  {
+    weight: 8,
+    arbitrary: fc.record({
+      kind: fc.constantFrom(
+        'draw' as const,
+        'draw' as const,
+        'return' as const,
+        'lateReturn' as const,
+        'expire' as const,
+      ),
+      pick,
+    }),
+  },
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      kind: fc.constant('finish' as const),
+      pick,
+      usedPercent: fc.nat({ max: 100 }),
+    }),
+  },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      kind: fc.constant('settle' as const),
+      count: fc.integer({ min: 1, max: 5 }),
+      redeliver: fc.nat({ max: 3 }),
+    }),
+  },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('sweep' as const) }) },
+);
+
+export const commandPlans = fc.array(step, { minLength: 5, maxLength: 60 });
+
+/** Which windows a key has. */
+const SETS = [
+  ['money'],
+  ['money', 'requests'],
+  ['money', 'soft', 'tokens'],
+  ['money', 'requests', 'soft', 'tokens'],
+] as const;
+
+interface HeldGrant {
+  readonly id: string;
+  rest: Units;
+  drawn: Units;
+  isOpen: boolean;
+}
+
+interface Call {
+  readonly grant: HeldGrant;
+  readonly requestId: string;
+  readonly draw: Units;
+}
+
+/** The world around the ledger: holders that draw, calls under way, and the stream of records. */
+export class World {
+  private readonly held: HeldGrant[] = [];
+  private readonly calls: Call[] = [];
+  private readonly stream: ModelRecord[] = [];
+  private acked = 0;
+  private names = 0;
+  finished = 0;
+
+  constructor(private readonly apply: (command: LedgerCommand) => LedgerState) {}
+
+  perform(one: Step): void {
+    switch (one.kind) {
+      case 'take':
+        return this.take(one);
+      case 'draw':
+        return this.draw(one.pick);
+      case 'return':
+        return this.giveBack(one.pick);
+      case 'lateReturn':
+        return this.giveBackAgain(one.pick);
+      case 'expire':
+        return this.expire(one.pick);
+      case 'finish':
+        return this.finish(one.pick, one.usedPercent);
+      case 'settle':
+        return this.settle(one.count, one.redeliver);
+      case 'sweep':
+        return this.sweep().forEach((command) => void this.apply(command));
+    }
+  }
+
+  /** Everybody stops: all that is needed until nothing is held. */
+  *quiet(): Generator<LedgerCommand> {
+    while (this.calls.length > 0) this.finish(0, 50);
+    for (const grant of this.held) {
+      grant.isOpen = false;
+      yield { kind: 'expire', grantId: grant.id };
+    }
+    yield { kind: 'settle', records: this.stream.slice(this.acked) };
+    this.acked = this.stream.length;
+    yield* this.sweep();
+  }
+
+  private take(one: Extract<Step, { kind: 'take' }>): void {
+    const need = { cost: BigInt(one.cost), tokens: BigInt(one.tokens), requests: 1n };
+    let want: Units = NOTHING;
+    for (let i = 0; i < one.waiting; i++) want = addUnits(want, need);
+    const id = `g${this.names++}`;
+    const state = this.apply({
+      kind: 'take',
+      grantId: id,
+      windowIds: SETS[one.sets] ?? [],
+      ask: { need, want, extra: BigInt(one.extra) },
+    });
+    const grant = state.grants.get(id);
+    if (grant) this.held.push({ id, rest: grant.amounts, drawn: NOTHING, isOpen: true });
+  }
+
+  private draw(place: number): void {
+    const grant = choose(
+      this.held.filter((one) => one.isOpen),
+      place,
+    );
+    if (!grant) return;
+    const draw = leastUnits(grant.rest, {
+      cost: grant.rest.cost / 2n + 1n,
+      tokens: grant.rest.tokens / 2n + 1n,
+      requests: 1n,
+    });
+    grant.rest = subtractUnits(grant.rest, draw);
+    grant.drawn = addUnits(grant.drawn, draw);
+    this.calls.push({ grant, requestId: `r${this.names++}`, draw });
+  }
+
+  private giveBack(place: number): void {
+    const grant = choose(
+      this.held.filter((one) => one.isOpen),
+      place,
+    );
+    if (!grant) return;
+    grant.isOpen = false;
+    this.apply({ kind: 'return', grantId: grant.id, drawn: grant.drawn });
+  }
+
+  private giveBackAgain(place: number): void {
+    const grant = choose(
+      this.held.filter((one) => !one.isOpen),
+      place,
+    );
+    if (grant) this.apply({ kind: 'return', grantId: grant.id, drawn: grant.drawn });
+  }
+
+  private expire(place: number): void {
+    const grant = choose(
+      this.held.filter((one) => one.isOpen),
+      place,
+    );
+    if (!grant) return;
+    grant.isOpen = false;
+    this.apply({ kind: 'expire', grantId: grant.id });
+  }
+
+  private finish(place: number, usedPercent: number): void {
+    const call = choose(this.calls, place);
+    if (!call) return;
+    this.calls.splice(this.calls.indexOf(call), 1);
+    this.finished++;
+    this.stream.push({
+      requestId: call.requestId,
+      grantId: call.grant.id,
+      draw: call.draw,
+      used: {
+        cost: (call.draw.cost * BigInt(usedPercent)) / 100n,
+        tokens: (call.draw.tokens * BigInt(usedPercent)) / 100n,
+        requests: usedPercent === 0 ? 0n : call.draw.requests,
+      },
+    });
+  }
+
+  private settle(count: number, redeliver: number): void {
+    const from = Math.max(0, this.acked - redeliver);
+    const upTo = Math.min(this.stream.length, this.acked + count);
+    const records = this.stream.slice(from, upTo);
+    this.acked = upTo;
+    if (records.length > 0) this.apply({ kind: 'settle', records });
+  }
+
+  /** What time guarantees: calls on grants that ended are over before a stamp is taken. */
+  private sweep(): LedgerCommand[] {
+    for (const call of [...this.calls]) {
+      if (!call.grant.isOpen) this.finish(this.calls.indexOf(call), 100);
+    }
+    return [
+      { kind: 'stamp', lastSequence: this.stream.length },
+      { kind: 'close', ackFloor: this.acked },
+    ];
+  }
+}
+
+/** Runs a plan against whatever applies the commands. */
+export function runPlan(
+  plan: readonly Step[],
+  apply: (command: LedgerCommand) => LedgerState,
+): World {
+  const world = new World(apply);
+  for (const one of plan) world.perform(one);
+  return world;
+}
+
+function choose<T>(items: readonly T[], place: number): T | undefined {
+  return items[place % Math.max(1, items.length)];
+}
