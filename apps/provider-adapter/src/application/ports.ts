@@ -1,0 +1,50 @@
+import type { Failure } from '@tollgate/contracts';
+import type { Dispatcher } from 'undici';
+
+export interface Clock {
+  /** Milliseconds since the epoch. */
+  readonly epochMs: () => number;
+  /** Milliseconds, never going back, with fractions. */
+  readonly monotonicMs: () => number;
+}
+
+/** Sends requests to providers over connections that are kept. */
+export interface Upstreams {
+  /** Never throws: what goes wrong reaches the handler as `onResponseError`. */
+  dispatch(origin: string, request: UpstreamDispatch, handler: Dispatcher.DispatchHandler): void;
+  close(): Promise<void>;
+}
+
+export interface UpstreamDispatch {
+  readonly path: string;
+  readonly headers: string[];
+  /** Sent by POST; a GET without one. */
+  readonly body: Uint8Array | null;
+}
+
+/** Thrown into a connection when the address it was about to dial is not allowed. */
+export class ForbiddenAddressError extends Error {
+  constructor(address: string) {
+    super(`the address ${address} is private or reserved`);
+    this.name = 'ForbiddenAddressError';
+  }
+}
+
+/** Counts calls; implementations must be cheap. */
+export interface CallMetrics {
+  opened(): void;
+  closed(provider: string, outcome: string, durationMs: number): void;
+}
+
+/** What came of one attempt, for routing's view of health. */
+export interface OutcomeSink {
+  succeeded(aiProviderId: string, model: string, ttftMs: number, durationMs: number): void;
+  failed(aiProviderId: string, model: string, failure: Failure): void;
+}
+
+/** For the log. */
+export type FailedAttemptListener = (
+  requestId: string,
+  aiProviderId: string,
+  failure: Failure,
+) => void;

@@ -1,0 +1,99 @@
+import {
+  type CompiledConnection,
+  compiledConnection,
+  configKeys,
+  fail,
+  type Failure,
+  failure,
+  type Result,
+  type SealedSecret,
+} from '@tollgate/contracts';
+import type { ConfigReader } from '@tollgate/messaging';
+import { PROVIDERS, type ProviderConnection } from '@tollgate/providers';
+import { LRUCache } from 'lru-cache';
+
+/** Opens what the control plane sealed for this organization; undefined when it does not open. */
+export type CredentialOpener = (organizationId: string, sealed: SealedSecret) => string | undefined;
+
+export type ReadyConnection = Result<ProviderConnection, Failure>;
+
+export interface OwnedConnection {
+  readonly ready: ReadyConnection;
+  /** Whether any code speaks to its vendor. */
+  readonly isSupported: boolean;
+}
+
+interface Entry {
+  readonly source: CompiledConnection | null;
+  readonly ready: ReadyConnection;
+}
+
+const MOST_CONNECTIONS = 2_000;
+
+/**
+ * Connections with their credentials opened, ready to call. An entry holds as long as the config reader answers with
+ * the same object, so a new credential counts from the next call on. The only place that holds opened credentials.
+ */
+export class ReadyConnections {
+  private readonly entries = new LRUCache<string, Entry>({ max: MOST_CONNECTIONS });
+
+  constructor(
+    private readonly config: ConfigReader,
+    private readonly openCredential: CredentialOpener,
+  ) {}
+
+  /** Without IO; undefined when the config must be read first. */
+  peek(aiProviderId: string): ReadyConnection | undefined {
+    try {
+      const source = this.config.peek(configKeys.connection(aiProviderId), compiledConnection);
+      return source === undefined ? undefined : this.readyFor(aiProviderId, source);
+    } catch {
+      return misconfigured('its configuration cannot be understood');
+    }
+  }
+
+  /** Answers `provider.misconfigured` when the config cannot be read. */
+  async load(aiProviderId: string): Promise<ReadyConnection> {
+    try {
+      const source = await this.config.read(
+        configKeys.connection(aiProviderId),
+        compiledConnection,
+      );
+      return this.readyFor(aiProviderId, source);
+    } catch {
+      return misconfigured('its configuration cannot be read right now');
+    }
+  }
+
+  /** As it is published, for an organization that calls it its own: another's is as good as missing. */
+  async loadOwned(organizationId: string, aiProviderId: string): Promise<OwnedConnection> {
+    const ready = await this.load(aiProviderId);
+    const source = this.entries.get(aiProviderId)?.source;
+    if (source?.organizationId !== organizationId)
+      return { ready: misconfigured('there is no such connection'), isSupported: true };
+    return { ready, isSupported: PROVIDERS[source.provider].isSupported };
+  }
+
+  private readyFor(aiProviderId: string, source: CompiledConnection | null): ReadyConnection {
+    const known = this.entries.get(aiProviderId);
+    if (known && known.source === source) return known.ready;
+    const ready = this.connect(source);
+    this.entries.set(aiProviderId, { source, ready });
+    return ready;
+  }
+
+  private connect(source: CompiledConnection | null): ReadyConnection {
+    if (!source) return misconfigured('there is no such connection');
+    if (!source.enabled) return misconfigured('the connection is disabled');
+    const credential = source.credential
+      ? this.openCredential(source.organizationId, source.credential)
+      : null;
+    if (credential === undefined) return misconfigured('the credential does not open');
+    const { baseUrl, config } = source;
+    return PROVIDERS[source.provider].connect({ baseUrl, config, credential });
+  }
+}
+
+function misconfigured(internal: string): ReadyConnection {
+  return fail(failure('provider.misconfigured', { internal }));
+}

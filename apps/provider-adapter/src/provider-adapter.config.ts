@@ -1,0 +1,18 @@
+import { flag, keyOf32Bytes, keysOf32Bytes, serviceSettings, wholeNumber } from '@tollgate/env';
+import { z } from 'zod';
+
+/** The provider-adapter's settings, by the environment variables that hold them. */
+export const providerAdapterSettings = z.object({
+  ...serviceSettings,
+  /** Opens the credentials of connections; the same as the control plane's. */
+  TOLLGATE_KEY_ENCRYPTION_KEY: keyOf32Bytes,
+  /** Former key-encryption keys, for what the control plane has not sealed anew yet; separated by commas. */
+  TOLLGATE_FORMER_KEY_ENCRYPTION_KEYS: keysOf32Bytes.default([]),
+  /** Providers may listen on this machine or in a private network. */
+  TOLLGATE_ALLOW_PRIVATE_UPSTREAMS: flag.default(false),
+  /** How long open calls may go on after a signal to stop, milliseconds. */
+  TOLLGATE_DRAIN_MS: wholeNumber(0, 600_000).default(30_000),
+  /** More open calls than these are refused. */
+  TOLLGATE_MAX_OPEN_CALLS: wholeNumber(1, 1_000_000).default(10_000),
+});
+export type ProviderAdapterSettings = z.infer<typeof providerAdapterSettings>;

@@ -1,0 +1,102 @@
+import { type DynamicModule, Module } from '@nestjs/common';
+import { callsObserved } from '@tollgate/contracts';
+import {
+  BUS,
+  type Bus,
+  CONFIG_READER,
+  type ConfigReader,
+  DURABLE_PUBLISHER,
+  type DurablePublisher,
+} from '@tollgate/messaging';
+import { createKeyRing, open } from '@tollgate/secrets';
+import type { Telemetry } from '@tollgate/telemetry';
+import { CallController } from './adapters/call.controller.ts';
+import { ConnectionTestController } from './adapters/connection-test.controller.ts';
+import { PrometheusMetrics } from './adapters/prometheus-metrics.ts';
+import { UpstreamPools } from './adapters/upstream-pools.ts';
+import { ConnectionTests } from './application/connection-tests.ts';
+import { OutcomeReporter } from './application/outcome-reporter.ts';
+import type { Clock } from './application/ports.ts';
+import { ProviderCalls } from './application/provider-calls.ts';
+import { type CredentialOpener, ReadyConnections } from './application/ready-connections.ts';
+import type { ProviderAdapterSettings } from './provider-adapter.config.ts';
+
+const clock: Clock = { epochMs: Date.now, monotonicMs: () => performance.now() };
+
+/** Wires the adapter: connections, kept sockets, the calls, and what they report. */
+@Module({})
+export class ProviderAdapterModule {
+  static register(settings: ProviderAdapterSettings, telemetry: Telemetry): DynamicModule {
+    const { log } = telemetry;
+    return {
+      module: ProviderAdapterModule,
+      controllers: [CallController, ConnectionTestController],
+      providers: [
+        {
+          provide: UpstreamPools,
+          useValue: new UpstreamPools({ allowPrivate: settings.TOLLGATE_ALLOW_PRIVATE_UPSTREAMS }),
+        },
+        {
+          provide: OutcomeReporter,
+          inject: [BUS],
+          useFactory: (bus: Bus) =>
+            new OutcomeReporter(
+              bus.instanceId,
+              (event) => bus.broadcast(callsObserved, event),
+              clock.epochMs,
+            ),
+        },
+        {
+          provide: ReadyConnections,
+          inject: [CONFIG_READER],
+          useFactory: (config: ConfigReader) => new ReadyConnections(config, openerOf(settings)),
+        },
+        {
+          provide: ConnectionTests,
+          inject: [ReadyConnections, UpstreamPools],
+          useFactory: (connections: ReadyConnections, upstreams: UpstreamPools) =>
+            new ConnectionTests(connections, upstreams, clock),
+        },
+        {
+          provide: ProviderCalls,
+          inject: [ReadyConnections, UpstreamPools, DURABLE_PUBLISHER, OutcomeReporter],
+          useFactory: (
+            connections: ReadyConnections,
+            upstreams: UpstreamPools,
+            publisher: DurablePublisher,
+            outcomes: OutcomeReporter,
+          ) =>
+            new ProviderCalls({
+              connections,
+              upstreams,
+              publisher,
+              outcomes,
+              metrics: new PrometheusMetrics(telemetry.metrics),
+              clock,
+              random: Math.random,
+              maxOpenCalls: settings.TOLLGATE_MAX_OPEN_CALLS,
+              onFailedAttempt: (requestId, aiProviderId, failure) =>
+                log.debug(
+                  { requestId, aiProviderId, code: failure.code, internal: failure.internal },
+                  'an attempt failed',
+                ),
+              onBug: (error) => log.error({ err: error }, 'a call met a bug'),
+              onLostRecord: (requestId, error) =>
+                log.error({ requestId, err: error }, 'a record could not be kept'),
+            }),
+        },
+      ],
+    };
+  }
+}
+
+function openerOf(settings: ProviderAdapterSettings): CredentialOpener {
+  const ring = createKeyRing(
+    settings.TOLLGATE_KEY_ENCRYPTION_KEY,
+    settings.TOLLGATE_FORMER_KEY_ENCRYPTION_KEYS,
+  );
+  return (organizationId, sealed) => {
+    const opened = open(ring, { organizationId, secretId: sealed.secretId }, sealed);
+    return opened.ok ? opened.value : undefined;
+  };
+}
