@@ -1,0 +1,295 @@
+import {
+  type CallEnd,
+  type CallHead,
+  callProvider,
+  type Draw,
+  type Failure,
+  failure,
+  type RequestOutcome,
+} from '@tollgate/contracts';
+import type { RequestProfile } from '@tollgate/dialects';
+import type { CallListener, OpenCall } from '@tollgate/messaging';
+import { chooseRoute } from '../domain/choose-route.ts';
+import { drawOrder } from '../domain/draw-order.ts';
+import type { DrawDecision } from '../domain/grants/grant-holder.ts';
+import { NO_RATES, type RateView } from '../domain/grants/rate-view.ts';
+import type { PlanEntry } from '../domain/plan-cache.ts';
+import { reserve } from '../domain/reservation.ts';
+import type { PlanOutcome } from './plan-desk.ts';
+import type { EstimatedUse } from './recorder.ts';
+import type { AdmittedRequest, AnswerHead, ClientAnswer, ExchangePorts } from './ports.ts';
+
+/** A whole answer above this is written as it comes, without a length. */
+const WHOLE_BYTES = 1024 * 1024;
+/** The adapter ends a call at its own deadline; this much later it counts as hung. */
+const DEADLINE_GRACE_MS = 5_000;
+/** Bytes of a streamed chunk around one token, when nobody is left to count. */
+const STREAM_BYTES_PER_TOKEN = 200;
+const EMPTY: Uint8Array = new Uint8Array(0);
+
+/** An adapter that fails a call with one of these before it took it, which then nobody has recorded, has used nothing. */
+const REFUSED_BY_ADAPTER: ReadonlySet<string> = new Set(['gateway.draining', 'gateway.overloaded']);
+
+type Phase = 'preparing' | 'called' | 'answering' | 'done';
+
+/**
+ * One request from its body to the end of its answer: plan, grant, call, answer. Runs without waiting where plan and
+ * grant are at hand. Whatever happens, it ends once, and is recorded by the adapter or by the gateway.
+ */
+export class Exchange implements CallListener<CallHead, CallEnd> {
+  private phase: Phase = 'preparing';
+  private profile: RequestProfile | null = null;
+  private body = EMPTY;
+  private entry: PlanEntry | null = null;
+  private draw: Draw | null = null;
+  private outputCap: number | null = null;
+  private call: OpenCall | null = null;
+  private wasConnected = true;
+  private head: AnswerHead | null = null;
+  private hasBegun = false;
+  private parts: Uint8Array[] | null = null;
+  private relayedBytes = 0;
+  private owedCredit = 0;
+  private plannedTick = 0;
+  private grantedTick = 0;
+  private headTick = 0;
+
+  constructor(
+    private readonly ports: ExchangePorts,
+    private readonly request: AdmittedRequest,
+    private readonly answer: ClientAnswer,
+  ) {}
+
+  /** @param body the whole body as it arrived; let go of once the call is open */
+  start(body: Uint8Array): void {
+    const { request } = this;
+    const parsed = request.dialect.parse(body);
+    if (!parsed.ok) return this.refuse(parsed.failure);
+    this.body = parsed.value.body;
+    const { profile } = parsed.value;
+    this.profile = profile;
+    const route = chooseRoute(request.policy, profile.modelAsked);
+    if (route === null) return this.refuse(failure('auth.no_published_route'));
+    const found = this.ports.plans.find(request, route, profile);
+    if (found instanceof Promise) this.resume(found.then((outcome) => this.planned(outcome)));
+    else this.takeGrant(found, profile);
+  }
+
+  /** The client has gone: what was started is stopped. */
+  clientGone(): void {
+    if (this.phase === 'done') return;
+    this.phase = 'done';
+    this.body = EMPTY;
+    this.call?.cancel();
+  }
+
+  /** The client has taken what was written. */
+  clientDrained(): void {
+    const owed = this.owedCredit;
+    this.owedCredit = 0;
+    if (owed > 0 && this.phase !== 'done') this.call?.credit(owed);
+  }
+
+  onHead(head: CallHead): void {
+    if (this.phase === 'done') return;
+    this.phase = 'answering';
+    this.headTick = this.ports.clock.tick();
+    this.head = { ...head, outputCap: this.outputCap, rates: this.rates() };
+    if (this.profile?.stream) this.begin(this.head);
+  }
+
+  onData(bytes: Uint8Array): void {
+    if (this.phase !== 'answering' || this.head === null) return;
+    this.relayedBytes += bytes.length;
+    if (this.hasBegun) return this.write(bytes);
+    (this.parts ??= []).push(bytes);
+    this.giveCredit(bytes.length);
+    if (this.relayedBytes > WHOLE_BYTES) this.begin(this.head);
+  }
+
+  onEnd(): void {
+    if (this.phase === 'done') return;
+    this.phase = 'done';
+    if (this.hasBegun) this.answer.end();
+    else if (this.head !== null) this.answer.sendWhole(this.head, this.wholeBody());
+    else this.answer.refuse(failure('bus.payload_invalid'), this.rates());
+  }
+
+  onFailure(reason: Failure): void {
+    if (this.phase === 'done') return;
+    this.phase = 'done';
+    if (reason.recorded !== true) {
+      const outcome = this.hasBegun ? 'interrupted' : 'failed';
+      this.recordHere(outcome, reason, this.isNeverTaken(reason) ? null : this.estimateUse());
+    }
+    if (this.hasBegun) this.answer.interrupt(reason);
+    else this.answer.refuse(reason, this.rates());
+  }
+
+  /** A step that runs later may not throw into nowhere. */
+  private resume(step: Promise<void>): void {
+    step.catch((error: unknown) => {
+      this.ports.onBug(error);
+      if (this.phase !== 'done') this.refuse(failure('gateway.internal'));
+    });
+  }
+
+  private planned(outcome: PlanOutcome): void {
+    if (this.phase === 'done' || this.profile === null) return;
+    if (!outcome.ok) return this.refuse(outcome.failure);
+    this.takeGrant(outcome.value, this.profile);
+  }
+
+  private takeGrant(entry: PlanEntry, profile: RequestProfile): void {
+    this.plannedTick = this.ports.clock.tick();
+    this.entry = entry;
+    const { policy, requestId } = this.request;
+    if (policy.quotas.length === 0) return this.open(entry, profile);
+    const { amounts, outputCap } = reserve(entry.terms, profile);
+    this.outputCap = outputCap;
+    const outcome = this.ports.grants.draw(policy, amounts, requestId, this.deadlineAt(entry));
+    if (outcome instanceof Promise) {
+      this.resume(outcome.then((one) => this.granted(one, entry, profile)));
+    } else this.granted(outcome, entry, profile);
+  }
+
+  private granted(decision: DrawDecision, entry: PlanEntry, profile: RequestProfile): void {
+    if (decision.outcome === 'refused') {
+      if (this.phase !== 'done') this.refuse(decision.failure);
+      return;
+    }
+    this.draw = decision.outcome === 'drawn' ? decision.draw : null;
+    if (this.phase !== 'done') return this.open(entry, profile);
+    // The client went while the grant was on its way: the record gives the draw back.
+    if (this.draw !== null) this.recordHere('cancelled', failure('client.closed'), null);
+  }
+
+  private open(entry: PlanEntry, profile: RequestProfile): void {
+    const { request, ports } = this;
+    const { plan } = entry;
+    this.grantedTick = ports.clock.tick();
+    this.phase = 'called';
+    this.wasConnected = ports.bus.isConnected();
+    const call = ports.bus.open(
+      callProvider,
+      {
+        header: {
+          requestId: request.requestId,
+          traceparent: request.traceparent,
+          receivedAt: request.receivedAt,
+          operation: profile.operation,
+          dialect: request.dialect.name,
+          stream: profile.stream,
+          usageAsked: profile.usageAsked,
+          modelAsked: profile.modelAsked,
+          order: plan.order === 'weighted' ? drawOrder(plan.candidates, ports.random) : null,
+          outputCap: this.outputCap,
+          inputTokensEstimate: profile.inputTokensEstimate,
+          draw: this.draw,
+          metadata: this.metadataOf(profile),
+          endUser: profile.endUser,
+          clientRequestId: request.clientRequestId,
+          stages: {
+            authMs: request.authMs,
+            planMs: this.planMs(),
+            grantMs: this.grantedTick - this.plannedTick,
+          },
+        },
+        context: entry.context,
+        body: this.body,
+        deadlineAt: this.deadlineAt(entry),
+      },
+      this,
+    );
+    this.call = call;
+    this.body = EMPTY;
+    if (this.owedCredit > 0) this.clientDrained();
+  }
+
+  /** Milliseconds since the epoch. */
+  private deadlineAt(entry: PlanEntry): number {
+    return this.request.receivedAt + entry.plan.timeouts.totalMs + DEADLINE_GRACE_MS;
+  }
+
+  private rates(): readonly RateView[] {
+    const { policy } = this.request;
+    return policy.quotas.length ? this.ports.grants.rates(policy) : NO_RATES;
+  }
+
+  private begin(head: AnswerHead): void {
+    this.hasBegun = true;
+    this.answer.begin(head);
+    const { parts } = this;
+    this.parts = null;
+    // Credit for these was given when they came.
+    if (parts) for (const part of parts) this.answer.write(part);
+  }
+
+  private write(bytes: Uint8Array): void {
+    if (this.answer.write(bytes)) this.giveCredit(bytes.length);
+    else this.owedCredit += bytes.length;
+  }
+
+  private giveCredit(bytes: number): void {
+    if (this.call === null) this.owedCredit += bytes;
+    else this.call.credit(bytes);
+  }
+
+  private wholeBody(): Uint8Array {
+    const [first, ...rest] = this.parts ?? [];
+    if (first === undefined) return EMPTY;
+    return rest.length ? Buffer.concat([first, ...rest]) : first;
+  }
+
+  private refuse(reason: Failure): void {
+    this.phase = 'done';
+    this.recordHere('refused', reason, null);
+    this.answer.refuse(reason, this.rates());
+  }
+
+  /** Whether it is certain that no adapter took the call. */
+  private isNeverTaken({ code, recorded }: Failure): boolean {
+    if (code === 'bus.disconnected') return !this.wasConnected;
+    return code === 'bus.no_responder' || (recorded === undefined && REFUSED_BY_ADAPTER.has(code));
+  }
+
+  private estimateUse(): EstimatedUse {
+    const { head, entry, profile } = this;
+    const candidates = entry?.plan.candidates ?? [];
+    const answered =
+      head && candidates.find((one) => one.provider === head.provider && one.model === head.model);
+    return {
+      candidate: answered ?? candidates[0] ?? null,
+      inputTokens: profile?.inputTokensEstimate ?? 0,
+      outputTokens: Math.ceil(this.relayedBytes / STREAM_BYTES_PER_TOKEN),
+    };
+  }
+
+  private recordHere(outcome: RequestOutcome, reason: Failure, used: EstimatedUse | null): void {
+    const { request, ports } = this;
+    const now = ports.clock.tick();
+    ports.recorder.record({
+      request,
+      outcome,
+      failure: reason,
+      profile: this.profile,
+      entry: this.entry,
+      draw: this.draw,
+      used,
+      planMs: this.plannedTick ? this.planMs() : 0,
+      grantMs: this.grantedTick ? this.grantedTick - this.plannedTick : 0,
+      providerMs: this.grantedTick ? now - this.grantedTick : 0,
+      ttftMs: this.headTick ? this.headTick - request.receivedTick : null,
+      totalMs: now - request.receivedTick,
+    });
+  }
+
+  private planMs(): number {
+    return this.plannedTick - this.request.receivedTick - this.request.authMs;
+  }
+
+  private metadataOf(profile: RequestProfile): Record<string, string> {
+    const { metadata } = this.request;
+    return metadata === null ? profile.metadata : { ...profile.metadata, ...metadata };
+  }
+}

@@ -1,0 +1,81 @@
+import type { CallHead, Failure, KeyPolicy } from '@tollgate/contracts';
+import type { Dialect } from '@tollgate/dialects';
+import type { Bus } from '@tollgate/messaging';
+import type { DrawAmounts } from '../domain/grants/amounts.ts';
+import type { DrawDecision } from '../domain/grants/grant-holder.ts';
+import type { RateView } from '../domain/grants/rate-view.ts';
+import type { PlanDesk } from './plan-desk.ts';
+import type { Recorder } from './recorder.ts';
+
+/** An authenticated request, apart from its body. */
+export interface AdmittedRequest {
+  readonly requestId: string;
+  readonly clientRequestId: string | null;
+  readonly traceparent: string;
+  readonly policy: KeyPolicy;
+  readonly dialect: Dialect;
+  /** From the request's headers; weighs more than the body's. */
+  readonly metadata: Readonly<Record<string, string>> | null;
+  /** Milliseconds since the epoch: when the head of the request was read. */
+  readonly receivedAt: number;
+  /** The same moment on the monotonic clock. */
+  readonly receivedTick: number;
+  /** Milliseconds from then until the key was known. */
+  readonly authMs: number;
+}
+
+/** All that stands in an answer's head. */
+export interface AnswerHead extends CallHead {
+  /** The cap on the output that Tollgate set; null when it set none. */
+  readonly outputCap: number | null;
+  readonly rates: readonly RateView[];
+}
+
+/** The client's end of one request. Nothing is heard of a client that has gone. */
+export interface ClientAnswer {
+  /** A whole answer at once. */
+  sendWhole(head: AnswerHead, body: Uint8Array): void;
+  /** Begins an answer of unknown length. */
+  begin(head: AnswerHead): void;
+  /** Answers false when the client reads slower than it is written to: `onDrain` of the exchange follows. */
+  write(bytes: Uint8Array): boolean;
+  end(): void;
+  /** Before anything was sent. */
+  refuse(failure: Failure, rates: readonly RateView[]): void;
+  /** Inside an answer: in-band where it is a stream of events, else the connection breaks. */
+  interrupt(failure: Failure): void;
+}
+
+/** Grants of all keys with quotas at this gateway. */
+export interface Grants {
+  /**
+   * At once where a grant at hand covers the amounts. Never rejects.
+   * @param deadlineAt milliseconds since the epoch
+   */
+  draw(
+    policy: KeyPolicy,
+    amounts: DrawAmounts,
+    requestId: string,
+    deadlineAt: number,
+  ): DrawDecision | Promise<DrawDecision>;
+  rates(policy: KeyPolicy): readonly RateView[];
+}
+
+export interface Clock {
+  /** Milliseconds since the epoch. */
+  now(): number;
+  /** Monotonic milliseconds. */
+  tick(): number;
+}
+
+/** What every exchange needs. */
+export interface ExchangePorts {
+  readonly bus: Bus;
+  readonly plans: PlanDesk;
+  readonly grants: Grants;
+  readonly recorder: Recorder;
+  readonly clock: Clock;
+  readonly random: () => number;
+  /** Something threw that must not. */
+  readonly onBug: (error: unknown) => void;
+}

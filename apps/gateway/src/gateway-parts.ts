@@ -1,0 +1,135 @@
+import { randomFillSync } from 'node:crypto';
+import { type Candidate, createIdFactory } from '@tollgate/contracts';
+import type { Messaging } from '@tollgate/messaging';
+import { findPrice, type PriceSheet, priceFromOverride } from '@tollgate/pricing';
+import { hashKey } from '@tollgate/secrets';
+import type { Telemetry } from '@tollgate/telemetry';
+import { AnswerWatch } from './adapters/http/answer-watch.ts';
+import { ChatEndpoint, type EndpointPorts } from './adapters/http/chat-endpoint.ts';
+import { Gate } from './adapters/http/gate.ts';
+import type { HttpServerOptions, RawHandler } from './adapters/http/http-server.ts';
+import { GatewayMetrics } from './adapters/http/metrics.ts';
+import { ModelsEndpoint } from './adapters/http/models-endpoint.ts';
+import { CHAT_ROUTES, MODELS_PATH } from './adapters/http/openapi.ts';
+import { BodyReader } from './adapters/http/read-body.ts';
+import { Authenticator } from './application/authenticator.ts';
+import { GrantDesk } from './application/grant-desk.ts';
+import { PlanDesk } from './application/plan-desk.ts';
+import { Recorder } from './application/recorder.ts';
+import { createTraceparents } from './domain/trace-context.ts';
+import type { GatewaySettings } from './gateway.config.ts';
+
+/** What the gateway uses of the bus. */
+export type GatewayMessaging = Pick<Messaging, 'bus' | 'publisher' | 'configReader' | 'serverFor'>;
+
+const SWEEP_MS = 1_000;
+const MAX_PENDING_REFUSALS = 1_000;
+
+export interface GatewayParts {
+  readonly http: HttpServerOptions;
+  readonly plans: PlanDesk;
+  readonly grants: GrantDesk;
+  readonly gate: Gate;
+  /** Stops the timers. */
+  stop(): void;
+}
+
+/** Builds the gateway's own parts, apart from Nest and the HTTP server. */
+export function buildGateway(
+  settings: GatewaySettings,
+  { bus, publisher, configReader }: GatewayMessaging,
+  { log, metrics: registry }: Telemetry,
+): GatewayParts {
+  const fillRandom = (bytes: Uint8Array): void => void randomFillSync(bytes);
+  const newId = createIdFactory({ now: Date.now, fillRandom });
+  const clock = { now: Date.now, tick: () => performance.now() };
+  const onBug = (error: unknown): void => log.error({ err: error }, 'the gateway failed inside');
+  const gate = new Gate(settings.TOLLGATE_MAX_CONCURRENT);
+  const metrics = new GatewayMetrics(registry, () => gate.inFlight);
+  const plans = new PlanDesk({
+    bus,
+    newId,
+    now: Date.now,
+    priceOf,
+    maxEntries: settings.TOLLGATE_PLAN_CACHE_SIZE,
+    staleMs: settings.TOLLGATE_PLAN_STALE_MS,
+    defaultOutputCap: settings.TOLLGATE_DEFAULT_OUTPUT_CAP,
+  });
+  configReader.onChange((keys) => plans.configChanged(keys));
+  const grants = new GrantDesk({ bus, newId, now: Date.now });
+  const recorder = new Recorder({
+    publisher,
+    priceOf,
+    maxPendingRefusals: MAX_PENDING_REFUSALS,
+    onDropped: () => metrics.droppedRecords.inc(),
+    onLost: (error) => {
+      metrics.lostRecords.inc();
+      log.error({ err: error }, 'a record was lost');
+    },
+  });
+  const authenticator = new Authenticator({
+    config: configReader,
+    hashKey,
+    now: Date.now,
+    onRefused: (reason) => metrics.authFailures.inc({ reason }),
+  });
+  const watch = new AnswerWatch({
+    heartbeatMs: settings.TOLLGATE_HEARTBEAT_MS,
+    blockedMs: settings.TOLLGATE_UNREAD_TIMEOUT_MS,
+    sweepMs: Math.min(SWEEP_MS, settings.TOLLGATE_HEARTBEAT_MS),
+  });
+  const bodies = new BodyReader({
+    maxBytes: settings.TOLLGATE_BODY_LIMIT,
+    stallMs: settings.TOLLGATE_BODY_STALL_MS,
+    sweepMs: Math.min(SWEEP_MS, settings.TOLLGATE_BODY_STALL_MS),
+  });
+  const answers = { watch, now: Date.now, isClosing: () => gate.isClosing };
+  const ports: EndpointPorts = {
+    bus,
+    plans,
+    grants,
+    recorder,
+    clock,
+    random: Math.random,
+    onBug,
+    gate,
+    authenticator,
+    bodies,
+    answers,
+    newId,
+    newTraceparent: createTraceparents(fillRandom),
+  };
+  const chat = new Map<string, RawHandler>();
+  for (const { path, dialect } of CHAT_ROUTES) {
+    const endpoint = new ChatEndpoint(ports, dialect, metrics.forRoute(path));
+    chat.set(path, (request, response) => endpoint.handle(request, response));
+  }
+  const models = new ModelsEndpoint(
+    { authenticator, config: configReader, answers, newId, tick: clock.tick },
+    metrics.forRoute(MODELS_PATH),
+  );
+  return {
+    http: {
+      chat,
+      models: (request, response, name) => models.handle(request, response, name),
+      newId,
+      headersTimeoutMs: settings.TOLLGATE_HEADERS_TIMEOUT_MS,
+      requestTimeoutMs: settings.TOLLGATE_REQUEST_TIMEOUT_MS,
+      onBug,
+    },
+    plans,
+    grants,
+    gate,
+    stop: () => {
+      watch.stop();
+      bodies.stop();
+    },
+  };
+}
+
+/** The connection's own price, else the catalogue's at that time. */
+function priceOf(candidate: Candidate, atMs: number): PriceSheet | undefined {
+  return candidate.priceOverride
+    ? priceFromOverride(candidate.priceOverride)
+    : findPrice(candidate.provider, candidate.model, atMs);
+}
