@@ -1,0 +1,38 @@
+import path from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { build, type RolldownOptions } from 'rolldown';
+import type { Mode } from './options.ts';
+
+export const SERVICES = [
+  'control-plane',
+  'trace-ingest',
+  'budget',
+  'routing',
+  'provider-adapter',
+  'gateway',
+] as const;
+export type Service = (typeof SERVICES)[number];
+export type AppName = Service | 'standalone';
+
+export const appsOf = (mode: Mode): readonly AppName[] =>
+  mode === 'distributed' ? SERVICES : ['standalone'];
+
+export const bundleOf = (root: string, app: AppName): string =>
+  path.join(root, 'apps', app, 'dist', 'main.js');
+
+/** Bundles the apps into `apps/<name>/dist/main.js` by the options that the build target uses too. */
+export async function bundleApps(root: string, apps: readonly AppName[]): Promise<void> {
+  const file = pathToFileURL(path.join(root, 'rolldown.app.mjs')).href;
+  const shared: { readonly default: RolldownOptions } = await import(file);
+  await Promise.all(
+    apps.map((app) => {
+      const folder = path.join(root, 'apps', app);
+      return build({
+        ...shared.default,
+        cwd: folder,
+        output: { format: 'esm', sourcemap: true, dir: path.dirname(bundleOf(root, app)) },
+        logLevel: 'warn',
+      });
+    }),
+  );
+}
