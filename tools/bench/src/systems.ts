@@ -1,0 +1,114 @@
+import { spawn } from 'node:child_process';
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { choosePort, removeStackHome } from '@tollgate/stack';
+import { type Mode, startInstallation } from '@tollgate/launch';
+import { startScript, stopChild } from './child.ts';
+import { installPortkey } from './portkey.ts';
+import type { RecordCounts } from './records.ts';
+import { countRecords } from './records.ts';
+
+/** A system under test. */
+export interface System {
+  readonly name: string;
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  /** Processes whose work is the system's, by name. */
+  processes(): Readonly<Record<string, number>>;
+  /** Processes shown apart. */
+  stores(): Readonly<Record<string, number>>;
+  /** Requests on record, where the system keeps any. */
+  readonly countRecords?: () => Promise<RecordCounts>;
+  stop(): Promise<void>;
+}
+
+/** Starts a system that calls the instant upstream; null, with a reason printed, where it cannot be had. */
+export type SystemStarter = (root: string, upstreamUrl: string) => Promise<System | null>;
+
+export const floor: SystemStarter = async (_root, upstreamUrl) => {
+  const script = path.join(import.meta.dirname, 'floor.ts');
+  const child = await startScript(script, ['0', upstreamUrl]);
+  return {
+    name: 'floor (bare Fastify + undici)',
+    url: `${child.url}/v1/chat/completions`,
+    headers: {},
+    processes: () => ({ floor: child.pid }),
+    stores: () => ({}),
+    stop: child.stop,
+  };
+};
+
+/** Tollgate as `npm start` runs it, with all that is on by default. */
+export const tollgate =
+  (mode: Mode): SystemStarter =>
+  async (root) => {
+    const home = mkdtempSync(path.join(tmpdir(), 'tollgate-bench-'));
+    const options = {
+      mode,
+      fresh: false,
+      home,
+      gatewayPort: 0,
+      controlPlanePort: 0,
+      simulatorPort: 0,
+      configFile: undefined,
+    };
+    const installation = await startInstallation(root, options, {}, (line) =>
+      process.stderr.write(`${line}\n`),
+    );
+    const { facts } = installation;
+    const stores = ['postgres', 'clickhouse'];
+    const processesWhere = (
+      isWanted: (name: string) => boolean,
+    ): Readonly<Record<string, number>> =>
+      Object.fromEntries(Object.entries(facts.pids).filter(([name]) => isWanted(name)));
+    return {
+      name: `Tollgate ${mode}`,
+      url: `${facts.gatewayUrl}/v1/chat/completions`,
+      headers: { authorization: `Bearer ${facts.apiKey}` },
+      processes: () => processesWhere((name) => !stores.includes(name) && name !== 'simulator'),
+      stores: () => processesWhere((name) => stores.includes(name)),
+      countRecords: () => countRecords(facts),
+      stop: async () => {
+        await installation.stop();
+        removeStackHome(home);
+      },
+    };
+  };
+
+export const portkey: SystemStarter = async (root, upstreamUrl) => {
+  const script = installPortkey(root);
+  if (!script) return null;
+  const port = await choosePort(0);
+  const child = spawn(process.execPath, [script, `--port=${port}`, '--headless'], {
+    stdio: 'ignore',
+    env: { ...process.env, NODE_ENV: 'production', PORT: String(port) },
+  });
+  const url = `http://127.0.0.1:${port}`;
+  await untilListening(url);
+  return {
+    name: '@portkey-ai/gateway',
+    url: `${url}/v1/chat/completions`,
+    headers: {
+      authorization: 'Bearer bench',
+      'x-portkey-provider': 'openai',
+      'x-portkey-custom-host': `${upstreamUrl}/v1`,
+    },
+    processes: () => ({ portkey: child.pid ?? 0 }),
+    stores: () => ({}),
+    stop: () => stopChild(child),
+  };
+};
+
+async function untilListening(url: string): Promise<void> {
+  const end = Date.now() + 20_000;
+  for (;;) {
+    try {
+      await fetch(url);
+      return;
+    } catch (error) {
+      if (Date.now() > end) throw error;
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+  }
+}
