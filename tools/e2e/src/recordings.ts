@@ -1,0 +1,91 @@
+import { createReadStream, existsSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import path from 'node:path';
+import { createInterface } from 'node:readline';
+
+/** One recorded exchange with a provider. */
+export interface Recording {
+  readonly provider: string;
+  readonly endpoint: string;
+  readonly url: string;
+  readonly status: number;
+  readonly kind: string;
+  readonly reqJson?: Readonly<Record<string, unknown>>;
+  readonly respHeaders: Readonly<Record<string, string>>;
+  readonly respText?: string;
+}
+
+/** The folder of the recordings beside the checkout; undefined where it is absent. */
+export function recordingsFolder(root: string): string | undefined {
+  const folder = path.join(root, '..', 'shared', 'recordings');
+  return existsSync(folder) ? folder : undefined;
+}
+
+/** The chat completions of a provider that succeeded. */
+export async function readChatRecordings(
+  folder: string,
+  provider: string,
+): Promise<readonly Recording[]> {
+  const found: Recording[] = [];
+  for await (const line of createInterface({
+    input: createReadStream(path.join(folder, `${provider}.jsonl`)),
+  })) {
+    const recording: Recording = JSON.parse(line);
+    const isChat = recording.endpoint === 'chat/completions' && recording.status === 200;
+    if (isChat && recording.reqJson && recording.respText !== undefined) found.push(recording);
+  }
+  return found;
+}
+
+/** A provider that answers every request with the recording that is current, and remembers the last body it got. */
+export class Replay {
+  private readonly server: Server;
+  private recording: Recording | undefined;
+  private sliceBytes = 997;
+  lastBody: Readonly<Record<string, unknown>> = {};
+
+  private constructor() {
+    this.server = createServer((request, response) => {
+      const parts: Buffer[] = [];
+      request.on('data', (part: Buffer) => parts.push(part));
+      request.on('end', () => {
+        this.lastBody = JSON.parse(Buffer.concat(parts).toString('utf8'));
+        const { recording } = this;
+        if (!recording) return void response.writeHead(500).end();
+        const type = recording.kind === 'sse' ? 'text/event-stream' : 'application/json';
+        response.writeHead(recording.status, {
+          'content-type': recording.respHeaders['content-type'] ?? type,
+        });
+        const bytes = Buffer.from(recording.respText ?? '', 'utf8');
+        for (let at = 0; at < bytes.length; at += this.sliceBytes) {
+          response.write(bytes.subarray(at, at + this.sliceBytes));
+        }
+        response.end();
+      });
+    });
+  }
+
+  static async start(): Promise<Replay> {
+    const replay = new Replay();
+    await new Promise<void>((resolve) => replay.server.listen(0, '127.0.0.1', resolve));
+    return replay;
+  }
+
+  get url(): string {
+    const address = this.server.address() as AddressInfo;
+    return `http://127.0.0.1:${address.port}`;
+  }
+
+  play(recording: Recording, sliceBytes: number): void {
+    this.recording = recording;
+    this.sliceBytes = sliceBytes;
+  }
+
+  stop(): Promise<void> {
+    return new Promise((resolve) => {
+      this.server.close(() => resolve());
+      this.server.closeAllConnections();
+    });
+  }
+}
