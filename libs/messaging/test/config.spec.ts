@@ -138,6 +138,24 @@ describe('config', () => {
     expect(await writer.revision()).toBe(4);
   });
 
+  // nats-server 2.9 dies of a get from a stream that is just being made.
+  it('is asked for while its bucket is being made, and the server lives on', async () => {
+    const { writer, reader } = await ends();
+    let isMade = false;
+    const asking = (async () => {
+      for (let key = 0; !isMade; key++) {
+        reader.read(`key.${key}`, schema).catch(() => undefined);
+        await new Promise((resolve) => setImmediate(resolve));
+      }
+    })();
+    await writer.publish([{ key: 'key.made', value: json(1) }], 1);
+    isMade = true;
+    await asking;
+    await until('the revision', () => reader.revision() === 1);
+    expect(await reader.read('key.made', schema)).toEqual({ n: 1 });
+    expect(nats.stack().pids.nats).toBeDefined();
+  });
+
   it('is fetched once for many who ask at once', async () => {
     const { writer, reader } = await ends();
     await writer.publish([{ key: 'key.k', value: json(1) }], 1);

@@ -1,4 +1,4 @@
-import { StorageType } from '@nats-io/jetstream';
+import { jetstreamManager, StorageType } from '@nats-io/jetstream';
 import { type KV, Kvm } from '@nats-io/kv';
 import type { NatsConnection } from '@nats-io/transport-node';
 import { CONFIG_BUCKET } from '@tollgate/contracts';
@@ -6,6 +6,7 @@ import { CONFIG_BUCKET } from '@tollgate/contracts';
 /** The KV bucket of compiled config. */
 export class ConfigBucket {
   private opened: Promise<KV> | undefined;
+  private isFilled = false;
 
   constructor(
     private readonly connection: NatsConnection,
@@ -14,8 +15,14 @@ export class ConfigBucket {
 
   /** The value of the key; null when there is none. Throws when the bucket cannot be reached. */
   async get(key: string): Promise<string | null> {
-    const entry = await (await this.bound()).get(key);
-    return entry === null || entry.operation !== 'PUT' ? null : entry.string();
+    try {
+      if (!(await this.filled())) return null;
+      const entry = await (await this.bound()).get(key);
+      return entry === null || entry.operation !== 'PUT' ? null : entry.string();
+    } catch (thrown) {
+      this.isFilled = false;
+      throw thrown;
+    }
   }
 
   /** Makes the bucket when it is not there. */
@@ -38,6 +45,18 @@ export class ConfigBucket {
       else found.delete(entry.key);
     }
     return found;
+  }
+
+  /**
+   * Whether the bucket holds anything yet. nats-server 2.9 dies of a get from a stream that is just being made (a nil
+   * dereference in `jsMsgGetRequest`), and services start together; a stream with a message is made.
+   */
+  private async filled(): Promise<boolean> {
+    if (this.isFilled) return true;
+    const manager = await jetstreamManager(this.connection, { checkAPI: false });
+    const { state } = await manager.streams.info(`KV_${CONFIG_BUCKET}`);
+    this.isFilled = state.last_seq > 0;
+    return this.isFilled;
   }
 
   /** Bound without looking: reads then go to the stream's leader, never to a replica that lags behind. */
