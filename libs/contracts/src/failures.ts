@@ -57,6 +57,13 @@ export const FAILURES = {
     'never',
     'The request is not valid.',
   ),
+  'request.unsupported_by_provider': row(
+    'validation_error',
+    400,
+    'invalid_request_error',
+    'other',
+    'The request has a field that the provider cannot express.',
+  ),
   'request.too_large': row(
     'request_too_large',
     413,

@@ -53,12 +53,50 @@ export const RESPONSE_PROFILES = ['fast', 'balanced', 'deep'] as const;
 export const responseProfile = z.enum(RESPONSE_PROFILES);
 export type ResponseProfile = z.infer<typeof responseProfile>;
 
-/** What clients speak. */
-export const DIALECTS = ['openai-chat', 'tollgate-chat'] as const;
+/** What clients speak: one for each kind of body at the ingress. */
+export const DIALECTS = [
+  'openai-chat',
+  'tollgate-chat',
+  'tollgate-complete',
+  'tollgate-vision',
+  'tollgate-image',
+  'openai-completions',
+  'openai-responses',
+  'openai-embeddings',
+  'openai-images',
+  'openai-speech',
+  'openai-transcription',
+  'openai-moderation',
+  'anthropic-messages',
+  'anthropic-count-tokens',
+  'gemini-generate',
+  'gemini-embed',
+] as const;
 export const dialect = z.enum(DIALECTS);
 export type Dialect = z.infer<typeof dialect>;
 
-export const OPERATIONS = ['chat'] as const;
+/** Dialects of a conversation: any of them may reach any chat model. */
+export const CHAT_DIALECTS = [
+  'openai-chat',
+  'tollgate-chat',
+  'tollgate-complete',
+  'tollgate-vision',
+  'openai-completions',
+  'openai-responses',
+  'anthropic-messages',
+  'gemini-generate',
+] as const satisfies readonly Dialect[];
+export type ChatDialect = (typeof CHAT_DIALECTS)[number];
+
+export const OPERATIONS = [
+  'chat',
+  'count_tokens',
+  'embeddings',
+  'images',
+  'speech',
+  'transcription',
+  'moderation',
+] as const;
 export const operation = z.enum(OPERATIONS);
 export type Operation = z.infer<typeof operation>;
 

@@ -1,5 +1,7 @@
+export type { ChatWire, DecodedAnswer, StreamReader, WireRequest } from './chat-wire.ts';
 export type {
   AnswerFacts,
+  AwsCredentials,
   ClientRequest,
   ConnectionParts,
   DecodedResponse,
@@ -8,6 +10,7 @@ export type {
   Provider,
   ProviderConnection,
   RefusedAnswer,
+  Signing,
   StreamDecoder,
   UpstreamRequest,
 } from './provider.ts';

@@ -7,6 +7,7 @@ import type {
   Result,
   TokenUsage,
 } from '@tollgate/contracts';
+import type { ChatWire } from './chat-wire.ts';
 
 /** What a connection says about itself, with its credential opened. */
 export interface ConnectionParts {
@@ -96,6 +97,12 @@ export interface ModelList {
 export interface ProviderConnection {
   /** Scheme, host and port. */
   readonly origin: string;
+  /** Dialects whose bytes go through as they are. The methods below take these alone. */
+  readonly dialects: ReadonlySet<Dialect>;
+  /** The connection's own chat in neutral terms; null where it has none. */
+  readonly chat: ChatWire | null;
+  /** What must be put on each request that IO is needed for; null when `headers` are complete. */
+  readonly signing: Signing | null;
   encodeRequest(request: ClientRequest, model: string): Result<UpstreamRequest, Failure>;
   /** @param body the whole body of a 2xx answer */
   decodeResponse(request: ClientRequest, body: Buffer): DecodedResponse;
@@ -105,6 +112,40 @@ export interface ProviderConnection {
   /** Null where the vendor lists none. */
   readonly modelList: ModelList | null;
 }
+
+/**
+ * Credentials that are not simply a header: tokens that must be fetched, or a signature over the request. Data only:
+ * the provider-adapter does it.
+ */
+export type Signing =
+  /** A Google service account's JSON, or null for the machine's own identity. */
+  | { readonly kind: 'google'; readonly serviceAccount: string | null }
+  /** Microsoft Entra: client credentials as JSON (`tenantId`, `clientId`, `clientSecret`), or null for the machine's own. */
+  | { readonly kind: 'entra'; readonly credentials: string | null }
+  /** AWS Signature Version 4. */
+  | {
+      readonly kind: 'aws';
+      readonly region: string;
+      readonly service: string;
+      readonly credentials: AwsCredentials;
+    };
+
+export type AwsCredentials =
+  | {
+      readonly kind: 'static';
+      readonly accessKeyId: string;
+      readonly secretAccessKey: string;
+      readonly sessionToken?: string;
+    }
+  | {
+      readonly kind: 'assume-role';
+      readonly roleArn: string;
+      readonly externalId?: string;
+      readonly source: AwsCredentials;
+    }
+  | { readonly kind: 'web-identity'; readonly roleArn: string; readonly tokenFile: string }
+  /** Environment, container or instance, as AWS's own SDK looks for them. */
+  | { readonly kind: 'machine' };
 
 /** The seam: one for each vendor. Pure, without IO, clock or randomness. */
 export interface Provider {

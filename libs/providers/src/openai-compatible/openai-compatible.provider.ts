@@ -1,4 +1,4 @@
-import { fail, failure, succeed } from '@tollgate/contracts';
+import { type Dialect, fail, failure, succeed } from '@tollgate/contracts';
 import type { ConnectionParts, Provider, ProviderConnection } from '../provider.ts';
 import { decodeFailure } from './decode-failure.ts';
 import { decodeModels } from './decode-models.ts';
@@ -32,6 +32,9 @@ function connect(quirks: Quirks, parts: ConnectionParts, url: URL): ProviderConn
   const headers = headersFor(quirks, credential);
   return {
     origin: url.origin,
+    dialects: DIALECTS,
+    chat: null,
+    signing: null,
     encodeRequest: (request, model) => {
       const encoded = encodeBody(request, model, quirks);
       if (!encoded) return fail(failure('request.validation_error'));
@@ -45,6 +48,8 @@ function connect(quirks: Quirks, parts: ConnectionParts, url: URL): ProviderConn
     modelList: modelsPath === null ? null : { path: modelsPath, headers, decode: decodeModels },
   };
 }
+
+const DIALECTS: ReadonlySet<Dialect> = new Set<Dialect>(['openai-chat', 'tollgate-chat']);
 
 function headersFor(quirks: Quirks, credential: string | null): string[] {
   const headers = ['content-type', 'application/json', 'accept-encoding', 'identity'];
