@@ -13,6 +13,14 @@ export interface FailureContext {
   readonly requestId: string;
 }
 
+/** What a request says outside its body, for dialects whose URLs name the model. */
+export interface RequestTarget {
+  readonly model: string;
+  readonly stream: boolean;
+  /** How a streamed answer is framed. Default `sse`. */
+  readonly streamFormat?: 'sse' | 'json-array';
+}
+
 /** The seam: all that the gateway asks of what a client speaks. Pure. */
 export interface Dialect {
   readonly name: DialectName;
@@ -20,8 +28,11 @@ export interface Dialect {
   readonly requestSchema: JsonSchema;
   /** JSON Schema of the body that tells a failure. */
   readonly failureSchema: JsonSchema;
-  /** Reads a whole body. Never throws; a failure names the field at fault. */
-  parse(bytes: Uint8Array): Result<ParsedRequest, Failure>;
+  /**
+   * Reads a whole body. Never throws; a failure names the field at fault.
+   * @param target what the URL says; only dialects whose URLs name the model read it
+   */
+  parse(bytes: Uint8Array, target?: RequestTarget): Result<ParsedRequest, Failure>;
   /** The JSON body of a failure that is known before the answer has begun. */
   renderFailure(failure: Failure, context: FailureContext): string;
   /** The server-sent event that tells a failure inside an answer; the stream ends after it. */

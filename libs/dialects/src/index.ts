@@ -1,5 +1,11 @@
 export type { AnswerContext, ChatCodec, EmitFrame, StreamEncoder } from './chat-codec.ts';
-export type { Dialect, FailureContext, JsonSchema, ParsedRequest } from './dialect.ts';
+export type {
+  Dialect,
+  FailureContext,
+  JsonSchema,
+  ParsedRequest,
+  RequestTarget,
+} from './dialect.ts';
 export { checkMetadata } from './chat/fields.ts';
 export { MAX_DEPTH, readObject, withoutMember, type JsonObject } from './json/read-object.ts';
 export {
