@@ -29,6 +29,12 @@ export interface ClientRequest {
   readonly modelAsked: string | null;
   /** Tokens; sent to the provider where the client named no limit of its own. */
   readonly outputCap: number | null;
+  /** `req_…`: ids are made from it where an answer lacks one. */
+  readonly requestId?: string;
+  /** Header lines that belong to the dialect, by names in lower case; of those only the known ones may go on. */
+  readonly clientHeaders?: Readonly<Record<string, string>>;
+  /** What the URL says beside the endpoint's path, for dialects whose model stands there: Gemini's `{model}:{method}`. */
+  readonly target?: string;
 }
 
 /** What goes to the provider. */

@@ -1,8 +1,8 @@
-import { FAILURES, type Failure, type FailureCode, failure } from '@tollgate/contracts';
+import type { Failure, FailureCode } from '@tollgate/contracts';
 import type { RefusedAnswer } from '../provider.ts';
-import { type ProviderError, readErrorBody } from './provider-error.ts';
-import { redactProviderText } from './redact.ts';
-import { decodeRetryAfter } from './retry-after.ts';
+import { describeRefusal } from '../refusal/describe-refusal.ts';
+import { type ProviderError, readErrorBody } from '../refusal/provider-error.ts';
+import { decodeRetryAfter } from '../refusal/retry-after.ts';
 
 /** What a status other than 2xx means. Of the vendor's text only a field's name and a code may reach the caller. */
 export function decodeFailure(
@@ -13,13 +13,13 @@ export function decodeFailure(
   const error = readErrorBody(answer.body);
   const code = classify(answer.status, error);
   const retryAfterMs = decodeRetryAfter(answer.headers, nowMs);
-  return describe(code, `HTTP ${answer.status}`, error, credential, retryAfterMs);
+  return describeRefusal(code, `HTTP ${answer.status}`, error, credential, retryAfterMs);
 }
 
 /** What an error object inside a 200 means, whole or in a stream. */
 export function decodeErrorInside(error: ProviderError, credential: string | null): Failure {
   const code = classify(error.status ?? 500, error);
-  return describe(code, 'error inside a 200', error, credential, undefined);
+  return describeRefusal(code, 'error inside a 200', error, credential, undefined);
 }
 
 function classify(status: number, error: ProviderError): FailureCode {
@@ -60,30 +60,4 @@ function isContextTooLong(error: ProviderError): boolean {
       error.message.slice(0, 2_000),
     )
   );
-}
-
-const PUBLIC_CODE = /^[a-z_]{1,64}$/;
-const PUBLIC_PARAM = /^[\w.[\]-]{1,64}$/;
-
-function describe(
-  code: FailureCode,
-  where: string,
-  error: ProviderError,
-  credential: string | null,
-  retryAfterMs: number | undefined,
-): Failure {
-  const isCallersMistake = FAILURES[code].status === 400;
-  const param = isCallersMistake && PUBLIC_PARAM.test(error.param) ? error.param : undefined;
-  const reason = isCallersMistake && PUBLIC_CODE.test(error.code) ? error.code : undefined;
-  const said = redactProviderText(`${error.code} ${error.type} ${error.message}`, credential);
-  return failure(code, {
-    ...(reason === undefined ? {} : { message: withReason(FAILURES[code].message, reason, param) }),
-    ...(param === undefined ? {} : { param }),
-    ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
-    internal: `${where}: ${said}`,
-  });
-}
-
-function withReason(message: string, reason: string, param: string | undefined): string {
-  return `${message.replace(/\.$/, '')} (${reason}${param === undefined ? '' : `: ${param}`}).`;
 }

@@ -1,15 +1,11 @@
 import { failure } from '@tollgate/contracts';
-import { scanTopLevel } from '@tollgate/dialects';
 import type { AnswerFacts, DecodedResponse } from '../provider.ts';
 import { decodeErrorInside } from './decode-failure.ts';
 import { decodeReportedCost, decodeUsage } from './decode-usage.ts';
-import { isRecord, parseJson } from './json-value.ts';
-import { readError } from './provider-error.ts';
+import { isRecord } from '../json/json-value.ts';
+import { parseAnswer } from '../json/parse-answer.ts';
+import { readError } from '../refusal/provider-error.ts';
 import type { Quirks } from './quirks.ts';
-
-/** Above this size an answer's nesting is checked before it is parsed. */
-const LARGE = 256 * 1024;
-const MAX_DEPTH = 256;
 
 /** Reads a whole answer; its bytes go to the client as they are. */
 export function decodeResponse(
@@ -17,9 +13,8 @@ export function decodeResponse(
   quirks: Quirks,
   credential: string | null,
 ): DecodedResponse {
-  const isSafe = body.length <= LARGE || scanTopLevel(body, { maxDepth: MAX_DEPTH }).ok;
-  const answer = isSafe ? parseJson(body.toString()) : undefined;
-  if (!isRecord(answer)) return invalid('the answer is no JSON object');
+  const answer = parseAnswer(body);
+  if (!answer) return invalid('the answer is no JSON object');
   const { choices } = answer;
   if (!Array.isArray(choices)) {
     if (!isRecord(answer.error)) return invalid('the answer has no choices');

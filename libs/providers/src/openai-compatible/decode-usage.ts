@@ -1,5 +1,5 @@
 import { parseUsd, type PicoUsd, type TokenUsage } from '@tollgate/contracts';
-import { isRecord } from './json-value.ts';
+import { isRecord } from '../json/json-value.ts';
 import type { Quirks } from './quirks.ts';
 
 /** No call has more; what claims more is a mistake. */

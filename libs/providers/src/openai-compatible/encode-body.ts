@@ -1,5 +1,5 @@
 import type { ClientRequest } from '../provider.ts';
-import { JsonEdits } from './json-edits.ts';
+import { JsonEdits } from '../json/json-edits.ts';
 import type { Quirks } from './quirks.ts';
 
 export interface EncodedBody {

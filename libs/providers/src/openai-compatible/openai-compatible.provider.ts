@@ -1,7 +1,8 @@
 import { type Dialect, fail, failure, succeed } from '@tollgate/contracts';
+import { readConnectionParts } from '../connection-parts.ts';
 import type { ConnectionParts, Provider, ProviderConnection } from '../provider.ts';
 import { decodeFailure } from './decode-failure.ts';
-import { decodeModels } from './decode-models.ts';
+import { decodeModels } from '../decode-models.ts';
 import { decodeResponse } from './decode-response.ts';
 import { encodeBody } from './encode-body.ts';
 import type { Quirks } from './quirks.ts';
@@ -14,19 +15,18 @@ export function openAiCompatible(quirks: Quirks): Provider {
     defaultBaseUrl: quirks.defaultBaseUrl,
     isSupported: true,
     connect: (parts) => {
-      const url = parseBaseUrl(parts.baseUrl);
-      if (!url) return misconfigured('the base URL is not an http(s) URL');
-      if (quirks.credentialRequired && !parts.credential) return misconfigured('no credential');
-      if (parts.credential !== null && !HEADER_VALUE.test(parts.credential))
-        return misconfigured('the credential cannot stand in a header');
-      return succeed(connect(quirks, parts, url));
+      const read = readConnectionParts(parts, quirks.credentialRequired);
+      return read.ok ? succeed(connect(quirks, parts, read.value)) : read;
     },
   };
 }
 
-function connect(quirks: Quirks, parts: ConnectionParts, url: URL): ProviderConnection {
+function connect(
+  quirks: Quirks,
+  parts: ConnectionParts,
+  { url, basePath }: { readonly url: URL; readonly basePath: string },
+): ProviderConnection {
   const { credential } = parts;
-  const basePath = url.pathname.replace(/\/+$/, '');
   const pathOf = quirks.chatPath(basePath, parts.config);
   const modelsPath = quirks.modelsPath(basePath, parts.config);
   const headers = headersFor(quirks, credential);
@@ -56,18 +56,4 @@ function headersFor(quirks: Quirks, credential: string | null): string[] {
   if (!credential) return headers;
   if (quirks.authorization === 'api-key') return [...headers, 'api-key', credential];
   return [...headers, 'authorization', `Bearer ${credential}`];
-}
-
-/** Printable ASCII without spaces, as keys are. */
-const HEADER_VALUE = /^[\x21-\x7e]{0,8192}$/;
-
-function parseBaseUrl(text: string): URL | undefined {
-  if (!URL.canParse(text)) return undefined;
-  const url = new URL(text);
-  const isHttp = url.protocol === 'https:' || url.protocol === 'http:';
-  return isHttp && url.username === '' && url.password === '' ? url : undefined;
-}
-
-function misconfigured(internal: string): ReturnType<Provider['connect']> {
-  return fail(failure('provider.misconfigured', { internal }));
 }

@@ -4,11 +4,11 @@ import type { Emit, StreamDecoder } from '../provider.ts';
 import { decodeErrorInside } from './decode-failure.ts';
 import { finishReasonOf } from './decode-response.ts';
 import { decodeReportedCost, decodeUsage } from './decode-usage.ts';
-import { isRecord, parseJson } from './json-value.ts';
-import { readError } from './provider-error.ts';
+import { isRecord, parseJson } from '../json/json-value.ts';
+import { readError } from '../refusal/provider-error.ts';
 import type { Quirks } from './quirks.ts';
-import { RelayedContent } from './relayed-content.ts';
-import { EventBoundaries, readEvent } from './sse-events.ts';
+import { RelayedContent } from '../sse/relayed-content.ts';
+import { EventBoundaries, readEvent } from '../sse/sse-events.ts';
 
 /** What a cheap look over the bytes says must be read: usage that is not null, a finish reason, an error, the end. */
 const NOTABLE = /"usage"\s*:\s*\{|"finish_reason"\s*:\s*"|"error"\s*:|\[DONE\]|event *: *error/g;

@@ -1,4 +1,4 @@
-import { isRecord, parseJson } from './json-value.ts';
+import { isRecord, parseJson } from '../json/json-value.ts';
 
 /** The fields of a vendor's error object that are looked at; none of it may reach a caller unfiltered. */
 export interface ProviderError {
