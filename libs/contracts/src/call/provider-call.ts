@@ -26,6 +26,9 @@ export type CallContext = z.infer<typeof callContext>;
 export const draw = z.object({ grantId: z.string(), amounts });
 export type Draw = z.infer<typeof draw>;
 
+/** What is done with what a provider cannot express: refused, or dropped by a declared rule and named. */
+export const lossPolicy = z.enum(['strict', 'lenient']);
+
 /** One request on its way to a provider. The body follows raw, in the client's dialect. */
 export const callHeader = z.object({
   requestId: z.string(),
@@ -48,6 +51,15 @@ export const callHeader = z.object({
   endUser: z.string().nullable(),
   /** The caller's own `x-request-id`. */
   clientRequestId: z.string().nullable(),
+  /** Stands above the connection's own rule. */
+  lossPolicy: lossPolicy.optional(),
+  /**
+   * Header lines of the client's that belong to its dialect, by names in lower case: its API's version and betas, and
+   * the content type of a body that is no JSON.
+   */
+  clientHeaders: z.record(z.string(), z.string()).optional(),
+  /** What the URL says beside the endpoint's path, for dialects whose model stands there: Gemini's `{model}:{method}`. */
+  target: z.string().optional(),
   /** Milliseconds spent so far, by stage. */
   stages: z.object({ authMs: z.number(), planMs: z.number(), grantMs: z.number() }),
 });
@@ -62,6 +74,8 @@ export const callHead = z.object({
   attempts: z.number().int(),
   /** Decimal USD, where it is known before the head goes out. */
   costUsd: z.string().nullable(),
+  /** Fields of the client's that the provider did not get as they were, by the client's names. */
+  droppedParams: z.array(z.string()).optional(),
 });
 export type CallHead = z.infer<typeof callHead>;
 
