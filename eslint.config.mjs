@@ -65,7 +65,7 @@ export default [
   },
   {
     files: ['**/*.ts'],
-    ignores: ['libs/messaging/**'],
+    ignores: ['libs/messaging/**', 'tools/bench/src/hop.ts'],
     rules: {
       'no-restricted-imports': [
         'error',

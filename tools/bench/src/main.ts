@@ -3,17 +3,19 @@ import path from 'node:path';
 import { LoadGenerator, startScript } from './child.ts';
 import { measureSystem } from './measure.ts';
 import { readBenchOptions } from './options.ts';
-import { floor, portkey, type SystemStarter, tollgate } from './systems.ts';
+import { floor, hop, portkey, type SystemStarter, tollgate } from './systems.ts';
+import { soak } from './soak.ts';
 import { formatTable, type Row, withRatios } from './table.ts';
 
 /*
  * npm run bench: the same client and the same instant upstream for each system, one after the other, on one machine.
- * Ends with 1 when an answer was wrong or a request is not on record.
+ * Ends with 1 when an answer was wrong, a request is not on record, or memory grew (`--soak`).
  */
 
 const root = path.resolve(import.meta.dirname, '..', '..', '..');
 const starters: Readonly<Record<string, SystemStarter>> = {
   floor,
+  hop,
   standalone: tollgate('standalone'),
   distributed: tollgate('distributed'),
   portkey,
@@ -28,18 +30,20 @@ const problems: string[] = [];
 let floorName = '';
 
 try {
-  for (const name of options.systems) {
-    const system = await starters[name]?.(root, upstream.url);
-    if (!system) continue;
-    if (name === 'floor') floorName = system.name;
-    try {
-      const measured = await measureSystem(system, client, options);
-      rows.push(...measured.rows);
-      problems.push(...measured.problems);
-    } finally {
-      await system.stop();
+  if (options.soakMinutes > 0) problems.push(...(await soak(root, client, options.soakMinutes)));
+  else
+    for (const name of options.systems) {
+      const system = await starters[name]?.(root, upstream.url);
+      if (!system) continue;
+      if (name === 'floor') floorName = system.name;
+      try {
+        const measured = await measureSystem(system, client, options);
+        rows.push(...measured.rows);
+        problems.push(...measured.problems);
+      } finally {
+        await system.stop();
+      }
     }
-  }
 } finally {
   await client.stop();
   await upstream.stop();
@@ -47,7 +51,7 @@ try {
 
 const order = (row: Row): number => (row.kind === 'unary' ? 0 : 1_000) + row.connections;
 const sorted = withRatios(rows, floorName).toSorted((a, b) => order(a) - order(b));
-process.stdout.write(`\n${formatTable(sorted)}\n`);
+if (rows.length) process.stdout.write(`\n${formatTable(sorted)}\n`);
 for (const problem of problems) process.stdout.write(`PROBLEM: ${problem}\n`);
 if (options.output)
   writeFileSync(options.output, `${JSON.stringify({ rows: sorted, problems }, null, 2)}\n`);

@@ -1,5 +1,5 @@
 import type { LoadGenerator } from './child.ts';
-import type { BenchOptions } from './options.ts';
+import type { BenchOptions, LoadKind } from './options.ts';
 import { cpuMs, peakMemoryMiB } from './processes.ts';
 import type { System } from './systems.ts';
 import type { Row } from './table.ts';
@@ -23,6 +23,7 @@ export async function measureSystem(
   const problems: string[] = [];
   let answered = 0;
   for (const kind of options.kinds) {
+    if (system.kinds && !system.kinds.includes(kind)) continue;
     for (const connections of options.connections) {
       const load = {
         url: system.url,
@@ -68,7 +69,7 @@ export async function measureSystem(
   return { rows, problems };
 }
 
-function requestBody(kind: 'unary' | 'streamed'): string {
+export function requestBody(kind: LoadKind): string {
   return JSON.stringify({
     model: MODEL,
     messages: [
@@ -85,7 +86,8 @@ function requestBody(kind: 'unary' | 'streamed'): string {
   });
 }
 
-async function missingRecords(system: System, answered: number): Promise<readonly string[]> {
+/** Waits until each answered request is on record; says what is missing, if anything is. */
+export async function missingRecords(system: System, answered: number): Promise<readonly string[]> {
   if (!system.countRecords) return [];
   const end = Date.now() + RECORDS_WITHIN_MS;
   for (;;) {

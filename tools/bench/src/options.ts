@@ -1,16 +1,20 @@
 import { parseArgs } from 'node:util';
 
+export type LoadKind = 'unary' | 'streamed';
+
 export interface BenchOptions {
   readonly connections: readonly number[];
-  readonly kinds: readonly ('unary' | 'streamed')[];
+  readonly kinds: readonly LoadKind[];
   readonly systems: readonly string[];
   readonly durationMs: number;
   readonly warmUpMs: number;
   /** Where the figures are written as JSON; not at all when left out. */
   readonly output: string | undefined;
+  /** Minutes of steady load with the memory watched, instead of the comparison; 0 for the comparison. */
+  readonly soakMinutes: number;
 }
 
-export const SYSTEM_NAMES = ['floor', 'standalone', 'distributed', 'portkey'] as const;
+export const SYSTEM_NAMES = ['floor', 'hop', 'standalone', 'distributed', 'portkey'] as const;
 
 /** Reads the command line; everything has a default. */
 export function readBenchOptions(args: readonly string[]): BenchOptions {
@@ -23,6 +27,7 @@ export function readBenchOptions(args: readonly string[]): BenchOptions {
       seconds: { type: 'string', default: '5' },
       'warm-up': { type: 'string', default: '2' },
       output: { type: 'string' },
+      soak: { type: 'string', default: '0' },
     },
   });
   return {
@@ -32,5 +37,6 @@ export function readBenchOptions(args: readonly string[]): BenchOptions {
     durationMs: Number(values.seconds) * 1000,
     warmUpMs: Number(values['warm-up']) * 1000,
     output: values.output,
+    soakMinutes: Number(values.soak),
   };
 }

@@ -11,8 +11,13 @@ export function cpuMs(pids: readonly number[]): number {
 
 /** Peak resident memory, added up, MiB. */
 export function peakMemoryMiB(pids: readonly number[]): number {
-  const kib = withDescendants(pids).reduce((sum, pid) => sum + peakKib(pid), 0);
+  const kib = withDescendants(pids).reduce((sum, pid) => sum + statusKib(pid, 'VmHWM'), 0);
   return kib / 1024;
+}
+
+/** Resident memory right now, added up, MiB. */
+export function memoryMiB(pids: readonly number[]): number {
+  return withDescendants(pids).reduce((sum, pid) => sum + statusKib(pid, 'VmRSS'), 0) / 1024;
 }
 
 function withDescendants(pids: readonly number[]): readonly number[] {
@@ -49,9 +54,10 @@ function statFields(pid: number): readonly string[] {
   }
 }
 
-function peakKib(pid: number): number {
+function statusKib(pid: number, field: 'VmHWM' | 'VmRSS'): number {
   try {
-    return Number(/VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'latin1'))?.[1] ?? 0);
+    const status = readFileSync(`/proc/${pid}/status`, 'latin1');
+    return Number(new RegExp(`${field}:\\s+(\\d+)`).exec(status)?.[1] ?? 0);
   } catch {
     return 0;
   }

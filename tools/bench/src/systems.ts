@@ -2,10 +2,11 @@ import { spawn } from 'node:child_process';
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { choosePort, removeStackHome } from '@tollgate/stack';
+import { choosePort, removeStackHome, startStack } from '@tollgate/stack';
 import { type Mode, startInstallation } from '@tollgate/launch';
 import { startScript, stopChild } from './child.ts';
 import { installPortkey } from './portkey.ts';
+import type { LoadKind } from './options.ts';
 import type { RecordCounts } from './records.ts';
 import { countRecords } from './records.ts';
 
@@ -18,6 +19,8 @@ export interface System {
   processes(): Readonly<Record<string, number>>;
   /** Processes shown apart. */
   stores(): Readonly<Record<string, number>>;
+  /** What it can be asked for; everything when left out. */
+  readonly kinds?: readonly LoadKind[];
   /** Requests on record, where the system keeps any. */
   readonly countRecords?: () => Promise<RecordCounts>;
   stop(): Promise<void>;
@@ -36,6 +39,29 @@ export const floor: SystemStarter = async (_root, upstreamUrl) => {
     processes: () => ({ floor: child.pid }),
     stores: () => ({}),
     stop: child.stop,
+  };
+};
+
+/** The floor in two processes with NATS between them: what a hop costs before anything is done with it. */
+export const hop: SystemStarter = async (_root, upstreamUrl) => {
+  const home = mkdtempSync(path.join(tmpdir(), 'tollgate-bench-'));
+  const ports = { nats: 0, postgres: 0, clickhouse: 0 };
+  const stack = await startStack({ home, only: ['nats'], ports });
+  const script = path.join(import.meta.dirname, 'hop.ts');
+  const adapter = await startScript(script, ['adapter', stack.natsUrl, upstreamUrl]);
+  const gateway = await startScript(script, ['gateway', stack.natsUrl]);
+  return {
+    name: 'bare hop (the floor, NATS between)',
+    url: `${gateway.url}/v1/chat/completions`,
+    headers: {},
+    kinds: ['unary'],
+    processes: () => ({ gateway: gateway.pid, adapter: adapter.pid, nats: stack.pids.nats ?? 0 }),
+    stores: () => ({}),
+    stop: async () => {
+      await Promise.all([gateway.stop(), adapter.stop()]);
+      await stack.stop();
+      removeStackHome(home);
+    },
   };
 };
 

@@ -1,7 +1,9 @@
+import type { LoadKind } from './options.ts';
+
 /** One line of the result. Processor time in milliseconds a request, over all processes of the system. */
 export interface Row {
   readonly system: string;
-  readonly kind: 'unary' | 'streamed';
+  readonly kind: LoadKind;
   readonly connections: number;
   readonly requestsPerSecond: number;
   readonly p50Ms: number;
