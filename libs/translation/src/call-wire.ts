@@ -1,0 +1,72 @@
+import {
+  type Dialect,
+  fail,
+  failure,
+  type Failure,
+  type Result,
+  succeed,
+} from '@tollgate/contracts';
+import type { ChatCodec } from '@tollgate/dialects';
+import type { FetchedMediaMap, LossPolicy } from '@tollgate/neutral';
+import type {
+  ClientRequest,
+  DecodedResponse,
+  Emit,
+  ProviderConnection,
+  StreamDecoder,
+  UpstreamRequest,
+} from '@tollgate/providers';
+import { codecFor } from './codecs.ts';
+import { conversationOf } from './conversation-of.ts';
+import { TranslatedWire } from './translated-wire.ts';
+
+/** One way from a client's request to a connection and back. A `ProviderConnection` is one for its own dialects. */
+export interface CallWire {
+  /** URLs whose bytes `encodeRequest` wants, each once; missing where there are none. */
+  readonly mediaToFetch?: readonly string[];
+  /** @param fetched what came of `mediaToFetch`; a URL that could not be fetched is left out */
+  encodeRequest(
+    request: ClientRequest,
+    model: string,
+    fetched?: FetchedMediaMap,
+  ): Result<UpstreamRequest, Failure>;
+  /** @param body the whole body of a 2xx answer */
+  decodeResponse(request: ClientRequest, body: Buffer): DecodedResponse;
+  streamDecoder(request: ClientRequest, emit: Emit): StreamDecoder;
+  /** Takes a whole JSON answer where a stream was asked for, and gives it as a stream; missing where that is a failure. */
+  wholeAnswerDecoder?(request: ClientRequest, emit: Emit): StreamDecoder;
+}
+
+export interface CallWireOptions {
+  /** The connection's rule for what it cannot express. */
+  readonly policy: LossPolicy;
+  /** The connection's vendor, as messages name it. */
+  readonly provider: string;
+  /** Seconds since the epoch. */
+  readonly nowS: () => number;
+  /** Replaces the registered codec. */
+  readonly codec?: ChatCodec;
+}
+
+/**
+ * The connection itself where it speaks the client's dialect, so that bytes pass through; else a translation over the
+ * neutral model, for one attempt: it remembers what it encoded. Over several candidates of one request object the body is
+ * decoded once. Fails with `request.unsupported_by_provider` where there is no way between the two.
+ */
+export function callWire(
+  connection: ProviderConnection,
+  request: ClientRequest,
+  options: CallWireOptions,
+): Result<CallWire, Failure> {
+  if (connection.dialects.has(request.dialect)) return succeed(connection);
+  const codec = options.codec ?? codecFor(request.dialect);
+  if (!codec || !connection.chat) return noWay(request.dialect, options.provider);
+  const decoded = conversationOf(request, codec);
+  if (!decoded.ok) return decoded;
+  return succeed(new TranslatedWire(connection.chat, codec, decoded.value, options));
+}
+
+function noWay(dialect: Dialect, provider: string): Result<never, Failure> {
+  const message = `Requests of the dialect "${dialect}" cannot be served by ${provider}.`;
+  return fail(failure('request.unsupported_by_provider', { message }));
+}
