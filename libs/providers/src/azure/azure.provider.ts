@@ -23,6 +23,13 @@ const modelsPath: Quirks['modelsPath'] = (basePath, config) => {
   return isFoundry(basePath) ? null : `${openAiRoot(basePath)}/models${query}`;
 };
 
+/** AI Foundry's endpoints that end in `/models` have none (learn.microsoft.com/azure/ai-foundry/openai/how-to/responses, 2026-11). */
+const responsesPath: Quirks['responsesPath'] = (basePath, config) => {
+  const query = versionQuery(config);
+  if (query === null) return `${v1Root(basePath)}/responses`;
+  return isFoundry(basePath) ? null : `${openAiRoot(basePath)}/responses${query}`;
+};
+
 /** Null without a version. */
 function versionQuery({ apiVersion }: Readonly<Record<string, unknown>>): string | null {
   if (typeof apiVersion !== 'string' || apiVersion === '') return null;
@@ -45,4 +52,5 @@ export const azure = openAiCompatible({
   outputCapField: 'max_completion_tokens',
   chatPath,
   modelsPath,
+  responsesPath,
 });

@@ -1,5 +1,5 @@
 import { openAiCompatible } from '../openai-compatible/openai-compatible.provider.ts';
-import { OPENAI_LIKE } from '../openai-compatible/quirks.ts';
+import { configuredResponsesPath, OPENAI_LIKE } from '../openai-compatible/quirks.ts';
 
 /** Any server that speaks OpenAI's wire, such as vLLM or llama.cpp. */
 export const custom = openAiCompatible({
@@ -7,4 +7,5 @@ export const custom = openAiCompatible({
   slug: 'custom',
   defaultBaseUrl: null,
   credentialRequired: false,
+  responsesPath: configuredResponsesPath,
 });

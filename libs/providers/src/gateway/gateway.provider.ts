@@ -1,5 +1,5 @@
 import { openAiCompatible } from '../openai-compatible/openai-compatible.provider.ts';
-import { OPENAI_LIKE } from '../openai-compatible/quirks.ts';
+import { configuredResponsesPath, OPENAI_LIKE } from '../openai-compatible/quirks.ts';
 
 /** Another gateway that speaks OpenAI's wire. */
 export const gateway = openAiCompatible({
@@ -7,4 +7,5 @@ export const gateway = openAiCompatible({
   slug: 'gateway',
   defaultBaseUrl: null,
   credentialRequired: false,
+  responsesPath: configuredResponsesPath,
 });

@@ -1,5 +1,5 @@
 import { openAiCompatible } from '../openai-compatible/openai-compatible.provider.ts';
-import { OPENAI_LIKE } from '../openai-compatible/quirks.ts';
+import { OPENAI_LIKE, responsesPath } from '../openai-compatible/quirks.ts';
 
 /**
  * Puts usage of streams into `x_groq.usage` as well, and sends `event: error` inside a 200: both are read for the whole
@@ -10,4 +10,5 @@ export const groq = openAiCompatible({
   slug: 'groq',
   defaultBaseUrl: 'https://api.groq.com/openai/v1',
   outputCapField: 'max_completion_tokens',
+  responsesPath,
 });

@@ -1,5 +1,6 @@
 import { type Dialect, fail, failure, succeed } from '@tollgate/contracts';
 import { readConnectionParts } from '../connection-parts.ts';
+import { responsesSideOf } from '../openai-responses/responses-side.ts';
 import type { ConnectionParts, Provider, ProviderConnection } from '../provider.ts';
 import { decodeFailure } from './decode-failure.ts';
 import { decodeModels } from '../decode-models.ts';
@@ -30,26 +31,37 @@ function connect(
   const pathOf = quirks.chatPath(basePath, parts.config);
   const modelsPath = quirks.modelsPath(basePath, parts.config);
   const headers = headersFor(quirks, credential);
+  const responses = responsesSideOf(quirks, parts, basePath, headers);
   return {
     origin: url.origin,
-    dialects: DIALECTS,
+    dialects: responses ? DIALECTS_WITH_RESPONSES : DIALECTS,
     chat: null,
     signing: null,
     encodeRequest: (request, model) => {
+      if (responses?.serves(request)) return responses.encodeRequest(request, model);
       const encoded = encodeBody(request, model, quirks);
       if (!encoded) return fail(failure('request.validation_error'));
       const { body, droppedParams } = encoded;
       return succeed({ path: pathOf(model), headers, body, droppedParams });
     },
-    decodeResponse: (_request, body) => decodeResponse(body, quirks, credential),
+    decodeResponse: (request, body) =>
+      responses?.serves(request)
+        ? responses.decodeResponse(body)
+        : decodeResponse(body, quirks, credential),
     streamDecoder: (request, emit) =>
-      new OpenAiStreamDecoder({ quirks, credential, hidesUsage: !request.usageAsked }, emit),
+      responses?.serves(request)
+        ? responses.streamDecoder(emit)
+        : new OpenAiStreamDecoder({ quirks, credential, hidesUsage: !request.usageAsked }, emit),
     decodeFailure: (answer, nowMs) => decodeFailure(answer, credential, nowMs),
     modelList: modelsPath === null ? null : { path: modelsPath, headers, decode: decodeModels },
   };
 }
 
 const DIALECTS: ReadonlySet<Dialect> = new Set<Dialect>(['openai-chat', 'tollgate-chat']);
+const DIALECTS_WITH_RESPONSES: ReadonlySet<Dialect> = new Set<Dialect>([
+  ...DIALECTS,
+  'openai-responses',
+]);
 
 function headersFor(quirks: Quirks, credential: string | null): string[] {
   const headers = ['content-type', 'application/json', 'accept-encoding', 'identity'];

@@ -15,6 +15,8 @@ export interface Quirks {
   ) => (model: string) => string;
   /** The path of the list of models, query included; null where there is none that needs the credential. */
   readonly modelsPath: (basePath: string, config: ConnectionParts['config']) => string | null;
+  /** The path of the responses API, query included; null where the connection has none. */
+  readonly responsesPath: (basePath: string, config: ConnectionParts['config']) => string | null;
   /** How the credential is sent. */
   readonly authorization: 'bearer' | 'api-key';
   readonly credentialRequired: boolean;
@@ -35,6 +37,7 @@ export const OPENAI_LIKE = {
     return () => path;
   },
   modelsPath: (basePath: string) => `${basePath}/models`,
+  responsesPath: () => null,
   authorization: 'bearer',
   credentialRequired: true,
   outputCapField: 'max_tokens',
@@ -42,3 +45,10 @@ export const OPENAI_LIKE = {
   reasoningIsApart: false,
   reportsCost: false,
 } as const satisfies Omit<Quirks, 'slug' | 'defaultBaseUrl'>;
+
+/** For vendors that serve the responses API beside chat completions. */
+export const responsesPath: Quirks['responsesPath'] = (basePath) => `${basePath}/responses`;
+
+/** For servers of which only the operator knows whether they serve the responses API. */
+export const configuredResponsesPath: Quirks['responsesPath'] = (basePath, config) =>
+  config.responses === true || config.api === 'responses' ? `${basePath}/responses` : null;

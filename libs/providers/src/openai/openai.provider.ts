@@ -1,5 +1,5 @@
 import { openAiCompatible } from '../openai-compatible/openai-compatible.provider.ts';
-import { OPENAI_LIKE } from '../openai-compatible/quirks.ts';
+import { OPENAI_LIKE, responsesPath } from '../openai-compatible/quirks.ts';
 
 /** Its newer models refuse `max_tokens` (platform.openai.com/docs/api-reference/chat/create, 2026-11). */
 export const openai = openAiCompatible({
@@ -7,4 +7,5 @@ export const openai = openAiCompatible({
   slug: 'openai',
   defaultBaseUrl: 'https://api.openai.com/v1',
   outputCapField: 'max_completion_tokens',
+  responsesPath,
 });

@@ -1,5 +1,5 @@
 import { openAiCompatible } from '../openai-compatible/openai-compatible.provider.ts';
-import { OPENAI_LIKE } from '../openai-compatible/quirks.ts';
+import { OPENAI_LIKE, responsesPath } from '../openai-compatible/quirks.ts';
 
 /** Sends comment lines while it waits, and says in `usage.cost` what it charges. */
 export const openrouter = openAiCompatible({
@@ -9,4 +9,5 @@ export const openrouter = openAiCompatible({
   // `/models` answers without a key too (openrouter.ai/docs/api/api-reference/models, 2026-11).
   modelsPath: (basePath) => `${basePath}/models/user`,
   reportsCost: true,
+  responsesPath,
 });

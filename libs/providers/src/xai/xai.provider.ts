@@ -1,5 +1,5 @@
 import { openAiCompatible } from '../openai-compatible/openai-compatible.provider.ts';
-import { OPENAI_LIKE } from '../openai-compatible/quirks.ts';
+import { OPENAI_LIKE, responsesPath } from '../openai-compatible/quirks.ts';
 
 /** `completion_tokens` leaves reasoning out, the bill counts it (docs.x.ai, 2026-11). */
 export const xai = openAiCompatible({
@@ -8,4 +8,5 @@ export const xai = openAiCompatible({
   defaultBaseUrl: 'https://api.x.ai/v1',
   outputCapField: 'max_completion_tokens',
   reasoningIsApart: true,
+  responsesPath,
 });
