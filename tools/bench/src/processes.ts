@@ -15,9 +15,9 @@ export function peakMemoryMiB(pids: readonly number[]): number {
   return kib / 1024;
 }
 
-/** Resident memory right now, added up, MiB. */
+/** Memory of its own right now (shared pages left out), added up, MiB. */
 export function memoryMiB(pids: readonly number[]): number {
-  return withDescendants(pids).reduce((sum, pid) => sum + statusKib(pid, 'VmRSS'), 0) / 1024;
+  return withDescendants(pids).reduce((sum, pid) => sum + statusKib(pid, 'RssAnon'), 0) / 1024;
 }
 
 function withDescendants(pids: readonly number[]): readonly number[] {
@@ -54,7 +54,7 @@ function statFields(pid: number): readonly string[] {
   }
 }
 
-function statusKib(pid: number, field: 'VmHWM' | 'VmRSS'): number {
+function statusKib(pid: number, field: 'VmHWM' | 'RssAnon'): number {
   try {
     const status = readFileSync(`/proc/${pid}/status`, 'latin1');
     return Number(new RegExp(`${field}:\\s+(\\d+)`).exec(status)?.[1] ?? 0);

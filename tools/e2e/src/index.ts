@@ -1,6 +1,6 @@
 export { Admin, type Resource } from './admin.ts';
 export { eventually } from './eventually.ts';
-export { Oracle } from './oracle.ts';
+export { type JournalEntry, Oracle, type Stored } from './oracle.ts';
 export { type Instance, startSystem, type System, type SystemOptions } from './system.ts';
 export { type Seen, Traffic } from './traffic.ts';
 export { readChatRecordings, type Recording, recordingsFolder, Replay } from './recordings.ts';

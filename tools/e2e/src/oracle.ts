@@ -7,6 +7,11 @@ export interface Stored {
   readonly id: string;
   readonly costPicoUsd: bigint;
   readonly status: number;
+  /** As the analysts' table has them; 0 in the ledger's rows. */
+  readonly inputTokens: number;
+  readonly outputTokens: number;
+  /** Who counted the tokens. */
+  readonly usageSource: string;
 }
 
 export interface JournalEntry {
@@ -34,7 +39,7 @@ export class Oracle {
     try {
       const answer = await client.query({
         query:
-          'SELECT request_id AS id, toString(cost_usd) AS cost, status FROM requests FINAL WHERE key_id = {keyId:String}',
+          'SELECT request_id AS id, toString(cost_usd) AS cost, status, input_tokens, output_tokens, usage_source FROM requests FINAL WHERE key_id = {keyId:String}',
         query_params: { keyId },
         format: 'JSONEachRow',
       });
@@ -42,11 +47,17 @@ export class Oracle {
         readonly id: string;
         readonly cost: string;
         readonly status: number;
+        readonly input_tokens: string;
+        readonly output_tokens: string;
+        readonly usage_source: string;
       }>();
       return rows.map((row) => ({
         id: row.id,
         costPicoUsd: parseUsd(row.cost) ?? -1n,
         status: Number(row.status),
+        inputTokens: Number(row.input_tokens),
+        outputTokens: Number(row.output_tokens),
+        usageSource: row.usage_source,
       }));
     } finally {
       await client.close();
@@ -62,7 +73,8 @@ export class Oracle {
         'SELECT request_id AS id, cost::text AS cost FROM budget.settlement WHERE key_id = $1',
         [keyId],
       );
-      return rows.map((row) => ({ id: row.id, costPicoUsd: BigInt(row.cost), status: 0 }));
+      const notHere = { status: 0, inputTokens: 0, outputTokens: 0, usageSource: '' };
+      return rows.map((row) => ({ id: row.id, costPicoUsd: BigInt(row.cost), ...notHere }));
     } finally {
       await client.end();
     }

@@ -1,4 +1,4 @@
-import type { System } from '../src/index.ts';
+import type { JournalEntry, Stored, System } from '../src/index.ts';
 import { signalTree } from '@tollgate/test-harness';
 import { eventually, Traffic } from '../src/index.ts';
 import { inBothModes, type Scene } from './in-both-modes.ts';
@@ -57,6 +57,17 @@ async function expectAllOnRecord(
   expect(stored.filter((row) => row.status === 200 && row.costPicoUsd <= 0n)).toEqual([]);
   const served = (await oracle.journal(model)).filter((entry) => entry.outcome === 'finished');
   expect(served.length).toBeGreaterThanOrEqual(answered.size);
+  expectSameTokens(stored, served);
+}
+
+/** Every request is alike, so the provider's journal has one pair of counts, and each measured row must have it too. */
+function expectSameTokens(stored: readonly Stored[], served: readonly JournalEntry[]): void {
+  const pairs = new Set(served.map((entry) => `${entry.promptTokens}+${entry.completionTokens}`));
+  expect(pairs.size).toBe(1);
+  const measured = stored.filter((row) => row.status === 200 && row.usageSource === 'provider');
+  expect(measured.length).toBeGreaterThan(0);
+  expect(measured.length).toBeLessThanOrEqual(served.length);
+  expect(new Set(measured.map((row) => `${row.inputTokens}+${row.outputTokens}`))).toEqual(pairs);
 }
 
 const until = (traffic: Traffic, more: number, withinMs = 30_000) => {
