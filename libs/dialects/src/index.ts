@@ -17,6 +17,7 @@ export {
   scanTopLevel,
 } from './json/scan.ts';
 export { openaiChat } from './openai-chat/openai-chat.dialect.ts';
+export { openaiResponses } from './openai-responses/openai-responses.dialect.ts';
 export {
   profileClassKey,
   profileClassOf,

@@ -1,0 +1,37 @@
+import { CHAT_FIELDS } from '../chat/schema.ts';
+import type { JsonSchema } from '../dialect.ts';
+
+/** The fields of OpenAI's responses that Tollgate itself reads; others pass through. */
+export const requestSchema: JsonSchema = {
+  type: 'object',
+  properties: {
+    model: {
+      type: ['string', 'null'],
+      maxLength: 256,
+      description:
+        'A model, `provider/model`, or a route’s name; left out, the key’s route decides.',
+    },
+    input: {
+      description: 'Text, or items: messages, tool calls and their outputs, reasoning.',
+      anyOf: [{ type: 'string' }, { type: 'array', items: { type: 'object' } }],
+    },
+    instructions: { type: ['string', 'null'] },
+    stream: {
+      type: ['boolean', 'null'],
+      default: false,
+      description: 'Answer with server-sent events, ended by `response.completed`.',
+    },
+    max_output_tokens: { type: ['integer', 'null'], minimum: 1 },
+    tools: CHAT_FIELDS.tools,
+    tool_choice: CHAT_FIELDS.tool_choice,
+    text: { type: ['object', 'null'], properties: { format: { type: 'object' } } },
+    reasoning: { type: ['object', 'null'], properties: { effort: { type: ['string', 'null'] } } },
+    previous_response_id: {
+      type: ['string', 'null'],
+      description: 'State at one provider: taken only where the route leads to such a provider.',
+    },
+    metadata: CHAT_FIELDS.metadata,
+    user: CHAT_FIELDS.user,
+  },
+  additionalProperties: true,
+};
