@@ -44,3 +44,25 @@ export type {
   ToolResultPart,
   VideoPart,
 } from './parts.ts';
+export { vectorFromBase64, vectorToBase64 } from './operations/base64-vector.ts';
+export {
+  EMBEDDING_PURPOSES,
+  type EmbeddingAnswer,
+  type EmbeddingInput,
+  type EmbeddingPurpose,
+  type EmbeddingRequest,
+  type Vector,
+} from './operations/embeddings.ts';
+export type { GeneratedImage, ImageAnswer, ImageRequest } from './operations/images.ts';
+export type {
+  ModerationAnswer,
+  ModerationFinding,
+  ModerationRequest,
+} from './operations/moderation.ts';
+export type { OperationTypes, PlainOperation } from './operations/operation-types.ts';
+export type { SpeechAnswer, SpeechRequest } from './operations/speech.ts';
+export type {
+  TranscribedSpan,
+  TranscriptionAnswer,
+  TranscriptionRequest,
+} from './operations/transcription.ts';
