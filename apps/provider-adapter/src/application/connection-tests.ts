@@ -48,7 +48,7 @@ export class ConnectionTests {
     const { ready, isSupported } = await this.connections.loadOwned(organizationId, aiProviderId);
     if (!isSupported) return withoutAnswer('not_supported');
     if (!ready.ok) return withoutAnswer('misconfigured');
-    const { origin, modelList } = ready.value;
+    const { origin, modelList } = ready.value.connection;
     if (modelList === null) return withoutAnswer('not_supported');
     return this.list(origin, modelList);
   }

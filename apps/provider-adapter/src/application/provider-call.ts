@@ -13,9 +13,11 @@ import {
 } from '@tollgate/contracts';
 import type { DurablePublisher, IncomingCall } from '@tollgate/messaging';
 import type { AnswerFacts, ClientRequest, StreamDecoder } from '@tollgate/providers';
+import { callWire } from '@tollgate/translation';
 import { withDetails } from '../domain/failure-details.ts';
 import { nextStep } from '../domain/next-step.ts';
 import { CallLedger, type Ending } from './call-ledger.ts';
+import { clientRequestOf } from './client-request.ts';
 import { lateness } from './lateness.ts';
 import type { CallMetrics, Clock, FailedAttemptListener, OutcomeSink, Upstreams } from './ports.ts';
 import type { ReadyConnection, ReadyConnections } from './ready-connections.ts';
@@ -70,9 +72,7 @@ export class ProviderCall implements AttemptOwner {
     private readonly whenDone: WhenDone,
   ) {
     const { header, context } = call;
-    const { dialect, operation, stream, usageAsked, modelAsked, outputCap } = header;
-    const { body } = call;
-    this.request = { dialect, operation, body, stream, usageAsked, modelAsked, outputCap };
+    this.request = clientRequestOf(header, call.body);
     this.ledger = new CallLedger(
       header,
       context,
@@ -187,14 +187,20 @@ export class ProviderCall implements AttemptOwner {
 
   private send(candidate: Candidate, ready: ReadyConnection): void {
     if (!ready.ok) return this.refuse(ready.failure);
-    const connection = ready.value;
-    const encoded = connection.encodeRequest(this.request, candidate.model);
+    const { request, parts, call } = this;
+    const { connection, provider } = ready.value;
+    const wire = callWire(connection, request, {
+      policy: call.header.lossPolicy ?? ready.value.policy,
+      provider,
+      nowS: () => Math.floor(parts.clock.epochMs() / 1_000),
+    });
+    if (!wire.ok) return this.refuse(wire.failure);
+    const encoded = wire.value.encodeRequest(request, candidate.model);
     if (!encoded.ok) return this.refuse(encoded.failure);
     this.ledger.droppedParams = encoded.value.droppedParams;
-    const { upstreams, clock } = this.parts;
-    const attempt = new UpstreamAttempt(this, connection, this.request, clock);
+    const attempt = new UpstreamAttempt(this, connection, wire.value, request, parts.clock);
     this.attempt = attempt;
-    upstreams.dispatch(connection.origin, encoded.value, attempt);
+    parts.upstreams.dispatch(connection.origin, encoded.value, attempt);
   }
 
   /** The attempt failed before anything was sent. */
@@ -257,7 +263,9 @@ export class ProviderCall implements AttemptOwner {
   private head(contentType: string, costUsd: string | null): CallHead {
     const attempts = this.ledger.attempts.length + (this.hasSentHead ? 1 : 0);
     const { provider = '', model = '' } = this.candidate ?? {};
-    return { status: 200, contentType, provider, model, attempts, costUsd };
+    const head = { status: 200, contentType, provider, model, attempts, costUsd };
+    const { droppedParams } = this.ledger;
+    return droppedParams.length === 0 ? head : { ...head, droppedParams: [...droppedParams] };
   }
 
   private finishFailed(reason: Failure): void {

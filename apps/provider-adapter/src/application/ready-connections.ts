@@ -5,17 +5,28 @@ import {
   fail,
   type Failure,
   failure,
+  lossPolicy,
+  type ProviderSlug,
   type Result,
   type SealedSecret,
+  succeed,
 } from '@tollgate/contracts';
 import type { ConfigReader } from '@tollgate/messaging';
+import type { LossPolicy } from '@tollgate/neutral';
 import { PROVIDERS, type ProviderConnection } from '@tollgate/providers';
 import { LRUCache } from 'lru-cache';
 
 /** Opens what the control plane sealed for this organization; undefined when it does not open. */
 export type CredentialOpener = (organizationId: string, sealed: SealedSecret) => string | undefined;
 
-export type ReadyConnection = Result<ProviderConnection, Failure>;
+export interface ReadyTarget {
+  readonly connection: ProviderConnection;
+  readonly provider: ProviderSlug;
+  /** What is done with what the provider cannot express, where the request does not say. */
+  readonly policy: LossPolicy;
+}
+
+export type ReadyConnection = Result<ReadyTarget, Failure>;
 
 export interface OwnedConnection {
   readonly ready: ReadyConnection;
@@ -89,9 +100,17 @@ export class ReadyConnections {
       ? this.openCredential(source.organizationId, source.credential)
       : null;
     if (credential === undefined) return misconfigured('the credential does not open');
-    const { baseUrl, config } = source;
-    return PROVIDERS[source.provider].connect({ baseUrl, config, credential });
+    const { baseUrl, config, provider } = source;
+    const connected = PROVIDERS[provider].connect({ baseUrl, config, credential });
+    if (!connected.ok) return connected;
+    return succeed({ connection: connected.value, provider, policy: policyOf(config) });
   }
+}
+
+/** `config.lossPolicy` of the connection; dropped and named where it does not say. */
+function policyOf({ lossPolicy: given }: CompiledConnection['config']): LossPolicy {
+  const read = lossPolicy.safeParse(given);
+  return read.success ? read.data : 'lenient';
 }
 
 function misconfigured(internal: string): ReadyConnection {

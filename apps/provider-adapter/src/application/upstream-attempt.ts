@@ -7,6 +7,7 @@ import {
   type ProviderConnection,
   type StreamDecoder,
 } from '@tollgate/providers';
+import type { CallWire } from '@tollgate/translation';
 import type { Dispatcher } from 'undici';
 import { type Clock, ForbiddenAddressError } from './ports.ts';
 
@@ -52,6 +53,8 @@ export class UpstreamAttempt implements Dispatcher.DispatchHandler {
   constructor(
     private readonly owner: AttemptOwner,
     private readonly connection: ProviderConnection,
+    /** The way between the client and the connection. */
+    private readonly wire: CallWire,
     private readonly request: ClientRequest,
     private readonly clock: Clock,
   ) {
@@ -102,10 +105,8 @@ export class UpstreamAttempt implements Dispatcher.DispatchHandler {
     const encoding = headers['content-encoding'];
     if (encoding !== undefined && encoding !== 'identity')
       return this.failAndAbort(invalid('the answer is compressed, though none was asked for'));
-    if (this.isSuccess() && this.request.stream && !isJson(headers['content-type']))
-      this.decoder = this.connection.streamDecoder(this.request, (frames) =>
-        this.owner.onFrames(this, frames),
-      );
+    if (this.isSuccess() && this.request.stream)
+      this.decoder = this.decoderFor(isJson(headers['content-type']));
   }
 
   onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
@@ -150,6 +151,14 @@ export class UpstreamAttempt implements Dispatcher.DispatchHandler {
     }
   }
 
+  /** @param isWhole the provider answers with one JSON body */
+  private decoderFor(isWhole: boolean): StreamDecoder | null {
+    const { wire, request } = this;
+    const emit = (frames: Uint8Array): void => this.owner.onFrames(this, frames);
+    if (isWhole) return wire.wholeAnswerDecoder?.(request, emit) ?? null;
+    return wire.streamDecoder(request, emit);
+  }
+
   private pushToDecoder(decoder: StreamDecoder, chunk: Buffer): void {
     decoder.push(chunk);
     if (decoder.phase !== 'open') this.followDecoder(decoder);
@@ -166,7 +175,7 @@ export class UpstreamAttempt implements Dispatcher.DispatchHandler {
   }
 
   private answered(): void {
-    const decoded = this.connection.decodeResponse(this.request, this.takeBody());
+    const decoded = this.wire.decodeResponse(this.request, this.takeBody());
     this.phase = 'over';
     if (!decoded.ok) this.owner.onFailure(this, decoded.failure);
     else if (this.request.stream)
