@@ -45,7 +45,7 @@ export interface CallWireOptions {
   /** Seconds since the epoch. */
   readonly nowS: () => number;
   /** Replaces the registered codec. */
-  readonly codec?: ChatCodec;
+  readonly codec?: ChatCodec | undefined;
 }
 
 /**

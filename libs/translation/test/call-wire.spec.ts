@@ -47,7 +47,7 @@ describe('callWire', () => {
       [connectionOf(null), 'anthropic-messages'],
       [connectionOf(new FakeWire()), 'openai-embeddings'],
     ] as const) {
-      const { codec: _, ...known } = options();
+      const known = { ...options(), codec: undefined };
       expect(callWire(connection, requestOf({ dialect }), known)).toMatchObject({
         ok: false,
         failure: {
