@@ -1,4 +1,4 @@
-import { capability, priceOverride, providerSlug } from '@tollgate/contracts';
+import { capability, lossPolicy, priceOverride, providerSlug } from '@tollgate/contracts';
 import { z } from 'zod';
 import type { AiProviderRow } from '../domain/rows.ts';
 import { nameWithoutSlash, resourceView, showRow } from '../http/fields.ts';
@@ -51,8 +51,17 @@ const baseUrl = z
   .max(500)
   .refine(isPlainHttpUrl, { error: 'must be an http or https URL without credentials or query' });
 
+/** What each vendor needs stands beside these; the provider-adapter checks it when it connects. */
 const config = z
-  .record(z.string(), z.unknown())
+  .looseObject({
+    lossPolicy: lossPolicy.optional().meta({
+      default: 'lenient',
+      description:
+        'What becomes of a field that the provider cannot express when the client speaks another dialect: ' +
+        '`strict` refuses the request with 400, naming the field; `lenient` leaves the field out where a rule ' +
+        'allows it, and names it in `x-tollgate-dropped-params` and in the record.',
+    }),
+  })
   .refine((value) => JSON.stringify(value).length <= MAX_CONFIG_CHARS, { error: 'is too large' });
 
 /** What a connection says beside its project and its secret. */
