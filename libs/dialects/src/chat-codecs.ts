@@ -1,5 +1,10 @@
 import type { ChatDialect } from '@tollgate/contracts';
 import type { ChatCodec } from './chat-codec.ts';
+import { openaiChatCodec } from './openai-chat/openai-chat.codec.ts';
+import { tollgateChatCodec } from './tollgate-chat/tollgate-chat.codec.ts';
 
 /** How each chat dialect is carried over to the neutral model and back. */
-export const CHAT_CODECS = {} satisfies Partial<Record<ChatDialect, ChatCodec>>;
+export const CHAT_CODECS = {
+  'openai-chat': openaiChatCodec,
+  'tollgate-chat': tollgateChatCodec,
+} satisfies Partial<Record<ChatDialect, ChatCodec>>;
