@@ -1,8 +1,7 @@
+import { type AddressPolicy, guardedConnector, type Resolver } from '@tollgate/outbound';
 import { LRUCache } from 'lru-cache';
 import { type Dispatcher, Pool } from 'undici';
 import type { UpstreamDispatch, Upstreams } from '../application/ports.ts';
-import type { AddressPolicy } from './address-guard.ts';
-import { guardedConnector } from './guarded-connect.ts';
 
 const MOST_ORIGINS = 256;
 const CONNECTIONS_PER_ORIGIN = 512;
@@ -16,8 +15,13 @@ export class UpstreamPools implements Upstreams {
   private readonly pools: LRUCache<string, Pool>;
   private readonly connect: ReturnType<typeof guardedConnector>;
 
-  constructor(policy: AddressPolicy) {
-    this.connect = guardedConnector(policy, CONNECT_MS);
+  /** @param resolver the system's own, when left out */
+  constructor(policy: AddressPolicy, resolver?: Resolver) {
+    this.connect = guardedConnector({
+      policy,
+      timeoutMs: CONNECT_MS,
+      ...(resolver ? { resolver } : {}),
+    });
     this.pools = new LRUCache<string, Pool>({
       max: MOST_ORIGINS,
       // Open calls of an origin that was pushed out go on to their end.

@@ -4,9 +4,10 @@ import {
   failure,
 } from '@tollgate/contracts';
 import { BusFailure } from '@tollgate/messaging';
+import { ForbiddenAddressError } from '@tollgate/outbound';
 import type { ModelList } from '@tollgate/providers';
 import type { Dispatcher } from 'undici';
-import { type Clock, ForbiddenAddressError, type Upstreams } from './ports.ts';
+import type { Clock, Upstreams } from './ports.ts';
 import type { ReadyConnections } from './ready-connections.ts';
 
 /** Less than those who ask wait. */

@@ -22,14 +22,6 @@ export interface UpstreamDispatch {
   readonly body: Uint8Array | null;
 }
 
-/** Thrown into a connection when the address it was about to dial is not allowed. */
-export class ForbiddenAddressError extends Error {
-  constructor(address: string) {
-    super(`the address ${address} is private or reserved`);
-    this.name = 'ForbiddenAddressError';
-  }
-}
-
 /** Counts calls; implementations must be cheap. */
 export interface CallMetrics {
   opened(): void;

@@ -1,4 +1,5 @@
 import { type Failure, failure, type NextTry } from '@tollgate/contracts';
+import { ForbiddenAddressError } from '@tollgate/outbound';
 import {
   type AnswerFacts,
   type ClientRequest,
@@ -9,7 +10,7 @@ import {
 } from '@tollgate/providers';
 import type { CallWire } from '@tollgate/translation';
 import type { Dispatcher } from 'undici';
-import { type Clock, ForbiddenAddressError } from './ports.ts';
+import type { Clock } from './ports.ts';
 
 /** Hears what becomes of an attempt. After `onAnswer`, `onStreamEnd` or `onFailure` nothing more comes. */
 export interface AttemptOwner {

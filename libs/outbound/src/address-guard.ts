@@ -55,6 +55,16 @@ export function isDialable(address: string, policy: AddressPolicy): boolean {
   return version === 4 || !isEmbedded(address);
 }
 
+/** Names that mean this machine, whatever a resolver says (RFC 6761). */
+const LOCAL_NAME = /^(?:.*\.)?localhost\.?$/i;
+
+/** Whether a host, as a parsed URL writes it, is known to be forbidden before any name is resolved. */
+export function isForbiddenHost(hostname: string, policy: AddressPolicy): boolean {
+  const host = hostname.replace(/^\[|\]$/g, '');
+  if (isIP(host) !== 0) return !isDialable(host, policy);
+  return LOCAL_NAME.test(host) && !policy.allowPrivate;
+}
+
 function listOf(ranges: readonly [string, number][]): (address: string) => boolean {
   const list = new BlockList();
   for (const [net, prefix] of ranges)
