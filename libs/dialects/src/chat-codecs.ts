@@ -5,6 +5,7 @@ import { tollgateChatCodec } from './tollgate-chat/tollgate-chat.codec.ts';
 
 /** How each chat dialect is carried over to the neutral model and back. */
 export const CHAT_CODECS = {
+  'anthropic-messages': anthropicMessagesCodec,
   'openai-chat': openaiChatCodec,
   'tollgate-chat': tollgateChatCodec,
 } satisfies Partial<Record<ChatDialect, ChatCodec>>;

@@ -6,6 +6,10 @@ export type {
   ParsedRequest,
   RequestTarget,
 } from './dialect.ts';
+export {
+  anthropicCountTokens,
+  anthropicMessages,
+} from './anthropic-messages/anthropic-messages.dialect.ts';
 export { CHAT_CODECS } from './chat-codecs.ts';
 export { checkMetadata } from './chat/fields.ts';
 export { MAX_DEPTH, readObject, withoutMember, type JsonObject } from './json/read-object.ts';

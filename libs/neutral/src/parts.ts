@@ -63,6 +63,8 @@ export interface DocumentPart {
   /** The model is asked to cite it. */
   readonly wantsCitations?: boolean;
   readonly cache?: CacheMark;
+  /** As the vendor wrote it, where it has a form of its own (Anthropic's search results), for the way back to the same wire. */
+  readonly original?: { readonly wire: Wire; readonly json: unknown };
 }
 
 /** The model asks for a tool. `argumentsText` is what the model wrote: JSON for a function, any text for a custom tool. */
