@@ -1,4 +1,5 @@
 import type { ChatDialect } from '@tollgate/contracts';
+import { anthropicMessagesCodec } from './anthropic-messages/anthropic-messages.codec.ts';
 import type { ChatCodec } from './chat-codec.ts';
 import { openaiChatCodec } from './openai-chat/openai-chat.codec.ts';
 import { tollgateChatCodec } from './tollgate-chat/tollgate-chat.codec.ts';
