@@ -12,6 +12,8 @@ export {
 } from './anthropic-messages/anthropic-messages.dialect.ts';
 export { CHAT_CODECS } from './chat-codecs.ts';
 export { checkMetadata } from './chat/fields.ts';
+export { geminiGenerate } from './gemini-generate/gemini-generate.dialect.ts';
+export { GeminiJsonArray } from './gemini-generate/json-array.ts';
 export { MAX_DEPTH, readObject, withoutMember, type JsonObject } from './json/read-object.ts';
 export {
   type JsonMember,

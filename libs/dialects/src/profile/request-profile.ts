@@ -24,7 +24,7 @@ export interface RequestProfile {
   readonly endUser: string | null;
 }
 
-const BITS = ['vision', 'audio', 'documents', 'tools', 'json_schema', 'reasoning'] as const;
+const BITS = ['vision', 'audio', 'documents', 'tools', 'json_schema', 'reasoning', 'video'] as const;
 export type NeededCapability = (typeof BITS)[number];
 
 /** The bit of each capability that a chat request may need. */
@@ -35,6 +35,7 @@ export const CAPABILITY_BIT = {
   tools: 8,
   json_schema: 16,
   reasoning: 32,
+  video: 64,
 } as const satisfies Record<NeededCapability, number>;
 
 const NAMED: readonly (readonly Capability[])[] = Array.from(
