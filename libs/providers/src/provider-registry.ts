@@ -1,5 +1,6 @@
 import type { ProviderSlug } from '@tollgate/contracts';
 import { azure } from './azure/azure.provider.ts';
+import { bedrock } from './bedrock/bedrock.provider.ts';
 import { custom } from './custom/custom.provider.ts';
 import { deepseek } from './deepseek/deepseek.provider.ts';
 import { gateway } from './gateway/gateway.provider.ts';
@@ -26,7 +27,7 @@ export const PROVIDERS = {
   custom,
   anthropic: unsupportedProvider('anthropic', 'https://api.anthropic.com'),
   google: unsupportedProvider('google', 'https://generativelanguage.googleapis.com'),
-  bedrock: unsupportedProvider('bedrock', null),
+  bedrock,
 } as const satisfies Record<ProviderSlug, Provider>;
 
 /** Where a vendor listens when the operator gives no base URL; null when one is required. */

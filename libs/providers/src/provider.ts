@@ -91,6 +91,8 @@ export interface RefusedAnswer {
 
 /** How the models of a connection are asked for: a GET that needs the credential and costs nothing. */
 export interface ModelList {
+  /** Scheme, host and port, where it is not the connection's own (Bedrock). */
+  readonly origin?: string;
   /** With query. */
   readonly path: string;
   /** Names and values in turn. */

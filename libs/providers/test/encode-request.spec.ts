@@ -178,7 +178,6 @@ describe('the request to a provider', () => {
   it.each<[ProviderSlug, string]>([
     ['anthropic', 'https://api.anthropic.com'],
     ['google', 'https://generativelanguage.googleapis.com'],
-    ['bedrock', 'https://bedrock-runtime.eu-west-1.amazonaws.com'],
   ])('of %s is not supported yet, and says so', (slug, baseUrl) => {
     expect(defaultBaseUrl(slug, { region: 'eu-west-1' })).toBe(baseUrl);
     expect(PROVIDERS[slug].connect({ baseUrl, config: {}, credential: 'x' })).toMatchObject({
