@@ -5,13 +5,13 @@ import { findPrice, type PriceSheet, priceFromOverride } from '@tollgate/pricing
 import { hashKey } from '@tollgate/secrets';
 import type { Telemetry } from '@tollgate/telemetry';
 import { AnswerWatch } from './adapters/http/answer-watch.ts';
-import { ChatEndpoint, type EndpointPorts } from './adapters/http/chat-endpoint.ts';
+import { ENDPOINTS, MODEL_METHODS, MODELS_PATH } from './adapters/http/endpoints.ts';
 import { Gate } from './adapters/http/gate.ts';
-import type { HttpServerOptions, RawHandler } from './adapters/http/http-server.ts';
+import type { HttpServerOptions, TaskHandler } from './adapters/http/http-server.ts';
 import { GatewayMetrics } from './adapters/http/metrics.ts';
 import { ModelsEndpoint } from './adapters/http/models-endpoint.ts';
-import { CHAT_ROUTES, MODELS_PATH } from './adapters/http/openapi.ts';
 import { BodyReader } from './adapters/http/read-body.ts';
+import { type EndpointPorts, TaskEndpoint } from './adapters/http/task-endpoint.ts';
 import { Authenticator } from './application/authenticator.ts';
 import { GrantDesk } from './application/grant-desk.ts';
 import { PlanDesk } from './application/plan-desk.ts';
@@ -99,10 +99,10 @@ export function buildGateway(
     newId,
     newTraceparent: createTraceparents(fillRandom),
   };
-  const chat = new Map<string, RawHandler>();
-  for (const { path, dialect } of CHAT_ROUTES) {
-    const endpoint = new ChatEndpoint(ports, dialect, metrics.forRoute(path));
-    chat.set(path, (request, response) => endpoint.handle(request, response));
+  const tasks = new Map<string, TaskHandler>();
+  for (const { path, dialect } of [...ENDPOINTS, ...MODEL_METHODS]) {
+    const endpoint = new TaskEndpoint(ports, dialect, metrics.forRoute(path));
+    tasks.set(path, (request, response, url) => endpoint.handle(request, response, url));
   }
   const models = new ModelsEndpoint(
     { authenticator, config: configReader, answers, newId, tick: clock.tick },
@@ -110,8 +110,8 @@ export function buildGateway(
   );
   return {
     http: {
-      chat,
-      models: (request, response, name) => models.handle(request, response, name),
+      tasks,
+      models: (request, response, asked) => models.handle(request, response, asked),
       newId,
       headersTimeoutMs: settings.TOLLGATE_HEADERS_TIMEOUT_MS,
       requestTimeoutMs: settings.TOLLGATE_REQUEST_TIMEOUT_MS,

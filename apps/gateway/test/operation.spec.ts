@@ -1,3 +1,4 @@
+import { ENDPOINTS, MODEL_METHODS } from '../src/adapters/http/endpoints.ts';
 import { HEAD } from './fake-messaging.ts';
 import { ASK, type Rig, startRig, until } from './rig.ts';
 
@@ -43,10 +44,12 @@ describe('operation', () => {
     const document = (await response.json()) as { openapi: string; paths: Record<string, unknown> };
     expect(document.openapi).toBe('3.1.0');
     expect(Object.keys(document.paths)).toEqual([
-      '/v1/chat',
-      CHAT,
+      ...ENDPOINTS.map(({ path }) => path),
+      ...MODEL_METHODS.map(({ path }) => path),
       '/v1/models',
       '/v1/models/{id}',
+      '/v1beta/models',
+      '/v1beta/models/{id}',
       '/healthz',
       '/readyz',
       '/metrics',

@@ -63,7 +63,8 @@ export class Exchange implements CallListener<CallHead, CallEnd> {
   /** @param body the whole body as it arrived; let go of once the call is open */
   start(body: Uint8Array): void {
     const { request } = this;
-    const parsed = request.dialect.parse(body);
+    const { target, extras } = request;
+    const parsed = request.dialect.parse(body, target, extras.clientHeaders?.['content-type']);
     if (!parsed.ok) return this.refuse(parsed.failure);
     this.body = parsed.value.body;
     const { profile } = parsed.value;
@@ -189,6 +190,7 @@ export class Exchange implements CallListener<CallHead, CallEnd> {
           metadata: this.metadataOf(profile),
           endUser: profile.endUser,
           clientRequestId: request.clientRequestId,
+          ...request.extras,
           stages: {
             authMs: request.authMs,
             planMs: this.planMs(),

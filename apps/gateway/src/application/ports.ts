@@ -1,6 +1,7 @@
 import type { CallHead, Failure, KeyPolicy } from '@tollgate/contracts';
-import type { Dialect } from '@tollgate/dialects';
+import type { Dialect, RequestTarget } from '@tollgate/dialects';
 import type { Bus } from '@tollgate/messaging';
+import type { CallExtras } from '../domain/call-extras.ts';
 import type { DrawAmounts } from '../domain/grants/amounts.ts';
 import type { DrawDecision } from '../domain/grants/grant-holder.ts';
 import type { RateView } from '../domain/grants/rate-view.ts';
@@ -14,6 +15,10 @@ export interface AdmittedRequest {
   readonly traceparent: string;
   readonly policy: KeyPolicy;
   readonly dialect: Dialect;
+  /** What the URL says, for dialects whose URLs name the model. */
+  readonly target: RequestTarget | undefined;
+  /** What goes to the adapter beside the body. */
+  readonly extras: CallExtras;
   /** From the request's headers; weighs more than the body's. */
   readonly metadata: Readonly<Record<string, string>> | null;
   /** Milliseconds since the epoch: when the head of the request was read. */

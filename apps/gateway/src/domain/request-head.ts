@@ -16,17 +16,29 @@ export interface RequestHead {
   readonly traceparent: string | null;
   /** Text of `x-tollgate-metadata`. */
   readonly metadataText: string | null;
+  /** Text of `x-tollgate-loss-policy`. */
+  readonly lossPolicyText: string | null;
+  /** Header lines that belong to what the client speaks, by names in lower case; null when there are none. */
+  readonly dialectHeaders: Readonly<Record<string, string>> | null;
 }
 
 const BEARER = 'bearer ';
 /** Printable, no blanks: safe in headers, logs and records. */
 const CLIENT_REQUEST_ID = /^[\x21-\x7e]{1,128}$/;
 const TRACEPARENT = /^00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}$/;
+const NO_KEYS: readonly string[] = [];
 const KEY_TEXT = /^tg_live_[0-9A-Za-z_-]{4,200}$/;
 
-/** @param rawHeaders names and values in turn, as they arrived: duplicates are still visible here */
-export function readRequestHead(rawHeaders: readonly string[]): RequestHead {
+/**
+ * @param rawHeaders names and values in turn, as they arrived: duplicates are still visible here
+ * @param urlKeys keys that the URL carries, for clients of Google's
+ */
+export function readRequestHead(
+  rawHeaders: readonly string[],
+  urlKeys: readonly string[] = NO_KEYS,
+): RequestHead {
   const reader = new HeadReader();
+  for (const key of urlKeys) reader.takeKey(key);
   for (let i = 0; i + 1 < rawHeaders.length; i += 2) {
     reader.take(rawHeaders[i] ?? '', rawHeaders[i + 1] ?? '');
   }
@@ -43,6 +55,8 @@ class HeadReader implements RequestHead {
   clientRequestId: string | null = null;
   traceparent: string | null = null;
   metadataText: string | null = null;
+  lossPolicyText: string | null = null;
+  dialectHeaders: Record<string, string> | null = null;
   private authorizations = 0;
 
   take(name: string, value: string): void {
@@ -52,9 +66,7 @@ class HeadReader implements RequestHead {
         if (name.toLowerCase() === 'x-api-key') this.takeKey(value);
         return;
       case 11:
-        if (name.toLowerCase() === 'traceparent' && TRACEPARENT.test(value))
-          this.traceparent = value;
-        return;
+        return this.takeEleven(name.toLowerCase(), value);
       case 12:
         return this.takeTwelve(name.toLowerCase(), value);
       case 13:
@@ -65,8 +77,15 @@ class HeadReader implements RequestHead {
       case 16:
         if (name.toLowerCase() === 'content-encoding') this.contentEncoding = value;
         return;
+      case 17:
+        if (name.toLowerCase() === 'anthropic-version')
+          this.noteDialect('anthropic-version', value);
+        return;
       case 19:
         if (name.toLowerCase() === 'x-tollgate-metadata') this.metadataText = value;
+        return;
+      case 22:
+        if (name.toLowerCase() === 'x-tollgate-loss-policy') this.lossPolicyText = value;
     }
   }
 
@@ -77,6 +96,21 @@ class HeadReader implements RequestHead {
     if (this.keyFailure !== null) this.keyText = null;
   }
 
+  takeKey(text: string): void {
+    if (this.keyText !== null && this.keyText !== text) {
+      this.refuse(ambiguous('The request carries two different API keys.'));
+    } else if (KEY_TEXT.test(text)) {
+      this.keyText = text;
+    } else {
+      this.refuse(failure('auth.invalid_api_key'));
+    }
+  }
+
+  private takeEleven(name: string, value: string): void {
+    if (name === 'traceparent' && TRACEPARENT.test(value)) this.traceparent = value;
+    else if (name === 'openai-beta') this.noteDialect(name, value);
+  }
+
   private takeTwelve(name: string, value: string): void {
     if (name === 'content-type') this.contentType = value;
     else if (name === 'x-request-id' && CLIENT_REQUEST_ID.test(value)) this.clientRequestId = value;
@@ -84,6 +118,7 @@ class HeadReader implements RequestHead {
 
   private takeFourteen(name: string, value: string): void {
     if (name === 'x-goog-api-key') this.takeKey(value);
+    else if (name === 'anthropic-beta') this.noteDialect(name, value);
     else if (name === 'content-length') {
       const length = Number(value);
       this.contentLength = Number.isSafeInteger(length) ? length : null;
@@ -100,14 +135,11 @@ class HeadReader implements RequestHead {
     }
   }
 
-  private takeKey(text: string): void {
-    if (this.keyText !== null && this.keyText !== text) {
-      this.refuse(ambiguous('The request carries two different API keys.'));
-    } else if (KEY_TEXT.test(text)) {
-      this.keyText = text;
-    } else {
-      this.refuse(failure('auth.invalid_api_key'));
-    }
+  /** Several lines of one name are one list, as HTTP has it. */
+  private noteDialect(name: string, value: string): void {
+    const known = this.dialectHeaders?.[name];
+    const text = known === undefined ? value : `${known},${value}`;
+    this.dialectHeaders = { ...this.dialectHeaders, [name]: text };
   }
 
   /** What is ambiguous weighs more than what is merely wrong. */

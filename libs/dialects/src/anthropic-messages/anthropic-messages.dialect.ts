@@ -13,6 +13,7 @@ export const anthropicMessages: Dialect = {
   parse: (bytes) => parse(bytes, 'chat'),
   renderFailure,
   renderStreamFailure,
+  heartbeat: 'event: ping\ndata: {"type":"ping"}\n\n',
 };
 
 /** Anthropic's counting of a prompt's tokens: nothing is generated. */

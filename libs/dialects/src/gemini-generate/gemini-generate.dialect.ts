@@ -16,6 +16,8 @@ export const geminiGenerate: Dialect = {
   parse,
   renderFailure,
   renderStreamFailure,
+  // Google's SDK for Python takes every line that is not empty for JSON.
+  heartbeat: '\n\n',
 };
 
 function parse(bytes: Uint8Array, target?: RequestTarget): Result<ParsedRequest, Failure> {

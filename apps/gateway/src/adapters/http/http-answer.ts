@@ -2,6 +2,7 @@ import type { ServerResponse } from 'node:http';
 import { type Failure, FAILURES } from '@tollgate/contracts';
 import type { Dialect } from '@tollgate/dialects';
 import type { AnswerHead, ClientAnswer } from '../../application/ports.ts';
+import { showDroppedParams } from '../../domain/dropped-params.ts';
 import type { RateView } from '../../domain/grants/rate-view.ts';
 import { addRateLimitHeaders } from '../../domain/rate-limit-headers.ts';
 import type { AnswerWatch, Watched } from './answer-watch.ts';
@@ -10,7 +11,7 @@ const EVENT_STREAM = 'text/event-stream';
 const HEADER_SAFE = /^[\x20-\x7e]*$/;
 const NEWLINE = 0x0a;
 const RETURN = 0x0d;
-const HEARTBEAT = Buffer.from(': \n\n');
+const HEARTBEAT = ': \n\n';
 const DEFAULT_RETRY_AFTER_S = 1;
 const SMALL_BYTES = 16 * 1024;
 const PENDING_BYTES = 64 * 1024;
@@ -132,7 +133,7 @@ export class HttpAnswer implements ClientAnswer, Watched {
   /** @see AnswerWatch */
   heartbeat(): void {
     if (this.isEventStream && !this.response.writableEnded && this.isBetweenEvents()) {
-      this.response.write(HEARTBEAT);
+      this.response.write(this.dialect.heartbeat ?? HEARTBEAT);
     }
   }
 
@@ -191,6 +192,8 @@ export class HttpAnswer implements ClientAnswer, Watched {
     this.addIds(headers);
     if (head.costUsd !== null) headers.push('x-tollgate-cost-usd', head.costUsd);
     if (head.outputCap !== null) headers.push('x-tollgate-max-tokens', String(head.outputCap));
+    if (head.droppedParams?.length)
+      headers.push('x-tollgate-dropped-params', showDroppedParams(head.droppedParams));
     if (head.rates.length) addRateLimitHeaders(headers, head.rates, this.services.now());
     return headers;
   }

@@ -1,22 +1,30 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { failure, FAILURES, type Failure, type IdFactory } from '@tollgate/contracts';
-import { type Dialect, openaiChat } from '@tollgate/dialects';
+import { openaiChat } from '@tollgate/dialects';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
-import { MAX_HEADERS } from './chat-endpoint.ts';
-import { CHAT_ROUTES, MODELS_PATH } from './openapi.ts';
+import {
+  allowedMethods,
+  dialectFor,
+  ENDPOINTS,
+  GOOGLE_MODELS_PATH,
+  GOOGLE_PREFIXES,
+  MODELS_PATH,
+} from './endpoints.ts';
+import { readGoogleUrl, type UrlTarget } from './google-url.ts';
+import type { AskedModels } from './models-endpoint.ts';
+import { MAX_HEADERS } from './task-endpoint.ts';
 
-export type RawHandler = (request: IncomingMessage, response: ServerResponse) => void;
+export type TaskHandler = (
+  request: IncomingMessage,
+  response: ServerResponse,
+  url: UrlTarget | null,
+) => void;
 
 export interface HttpServerOptions {
-  /** A handler for each path of `CHAT_ROUTES`. */
-  readonly chat: ReadonlyMap<string, RawHandler>;
-  /** `name` is null for the list. */
-  readonly models: (
-    request: IncomingMessage,
-    response: ServerResponse,
-    name: string | null,
-  ) => void;
+  /** A handler for each path of `ENDPOINTS` and `MODEL_METHODS`. */
+  readonly tasks: ReadonlyMap<string, TaskHandler>;
+  readonly models: (request: IncomingMessage, response: ServerResponse, asked: AskedModels) => void;
   readonly newId: IdFactory;
   readonly headersTimeoutMs: number;
   readonly requestTimeoutMs: number;
@@ -26,9 +34,6 @@ export interface HttpServerOptions {
 const MAX_HEADER_BYTES = 16 * 1024;
 const TIMEOUT_CHECK_MS = 1_000;
 const LONGEST_MODEL = 300;
-const DIALECT_OF = new Map<string, Dialect>(
-  CHAT_ROUTES.map(({ path, dialect }) => [path, dialect]),
-);
 
 /**
  * Fastify with the gateway's own routes, before Nest gets it. They stand in a context of their own that is loaded at once,
@@ -61,16 +66,10 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Fast
   return server;
 }
 
-/** Answers for what no route takes, and for errors outside of the gateway's own routes. */
+/** Answers for what no route takes. */
 export function notFound(newId: IdFactory) {
-  return (request: FastifyRequest, reply: FastifyReply): void => {
-    const path = pathOf(request);
-    const isModel = path === MODELS_PATH || path.startsWith(`${MODELS_PATH}/`);
-    const allowed = DIALECT_OF.has(path) ? 'POST' : isModel ? 'GET' : null;
-    if (allowed === null) return refuse(request, reply, failure('request.not_found'), newId);
-    reply.raw.setHeader('allow', allowed);
-    refuse(request, reply, failure('request.method_not_allowed'), newId);
-  };
+  return (request: FastifyRequest, reply: FastifyReply): void =>
+    answerUnknown(request.raw, reply.hijack().raw, newId);
 }
 
 /** Answers for errors outside of the gateway's own routes. */
@@ -81,16 +80,43 @@ export function unexpected(newId: IdFactory, onBug: (error: unknown) => void) {
   };
 }
 
-function addRoutes(own: FastifyInstance, { chat, models }: HttpServerOptions): void {
-  for (const { path } of CHAT_ROUTES) {
-    const handle = chat.get(path);
-    if (handle === undefined) throw new Error(`no handler for ${path}`);
-    takeOver(own, 'POST', path, ({ raw, response }) => handle(raw, response));
+function addRoutes(own: FastifyInstance, options: HttpServerOptions): void {
+  const { tasks, models, newId } = options;
+  for (const { path } of ENDPOINTS) {
+    const handle = handlerOf(tasks, path);
+    takeOver(own, 'POST', path, ({ raw, response }) => handle(raw, response, null));
   }
-  takeOver(own, 'GET', MODELS_PATH, ({ raw, response }) => models(raw, response, null));
-  takeOver(own, 'GET', `${MODELS_PATH}/*`, ({ raw, response, params }) =>
-    models(raw, response, params['*'] ?? ''),
-  );
+  for (const prefix of GOOGLE_PREFIXES) {
+    takeOver(own, 'POST', `${prefix}*`, ({ raw, response, params }) => {
+      const found = readGoogleUrl(params['*'] ?? '', raw.url ?? '');
+      if (found === null) return answerUnknown(raw, response, newId);
+      handlerOf(tasks, found.method.path)(raw, response, found.urlTarget);
+    });
+  }
+  for (const path of [MODELS_PATH, GOOGLE_MODELS_PATH]) {
+    const isGoogle = path === GOOGLE_MODELS_PATH;
+    takeOver(own, 'GET', path, ({ raw, response }) =>
+      models(raw, response, { isGoogle, name: null }),
+    );
+    takeOver(own, 'GET', `${path}/*`, ({ raw, response, params }) =>
+      models(raw, response, { isGoogle, name: params['*'] ?? '' }),
+    );
+  }
+}
+
+function handlerOf(tasks: HttpServerOptions['tasks'], path: string): TaskHandler {
+  const handle = tasks.get(path);
+  if (handle === undefined) throw new Error(`no handler for ${path}`);
+  return handle;
+}
+
+/** No such path, or not in this way. */
+function answerUnknown(request: IncomingMessage, response: ServerResponse, newId: IdFactory): void {
+  const allowed = allowedMethods(pathOf(request));
+  if (allowed === null)
+    return answerFailure(request, response, failure('request.not_found'), newId);
+  response.setHeader('allow', allowed);
+  answerFailure(request, response, failure('request.method_not_allowed'), newId);
 }
 
 interface TakenOver {
@@ -123,21 +149,29 @@ function refuse(
   reason: Failure,
   newId: IdFactory,
 ): void {
-  const { raw } = reply.hijack();
+  answerFailure(request.raw, reply.hijack().raw, reason, newId);
+}
+
+/** A failure of a request that no endpoint has taken. */
+function answerFailure(
+  request: IncomingMessage,
+  response: ServerResponse,
+  reason: Failure,
+  newId: IdFactory,
+): void {
   const requestId = newId('request');
-  const dialect = DIALECT_OF.get(pathOf(request)) ?? openaiChat;
+  const dialect = dialectFor(pathOf(request), request.headers);
   const body = Buffer.from(dialect.renderFailure(reason, { requestId }));
-  raw.writeHead(FAILURES[reason.code].status, {
+  response.writeHead(FAILURES[reason.code].status, {
     'content-type': 'application/json',
     'content-length': body.length,
     'x-request-id': requestId,
     'x-tollgate-request-id': requestId,
   });
-  raw.end(body);
+  response.end(body);
 }
 
-function pathOf(request: FastifyRequest): string {
-  const url = request.raw.url ?? '';
+function pathOf({ url = '' }: IncomingMessage): string {
   const query = url.indexOf('?');
   return query < 0 ? url : url.slice(0, query);
 }

@@ -7,11 +7,18 @@ import {
   type ProjectModels,
   projectModels,
 } from '@tollgate/contracts';
-import { openaiChat } from '@tollgate/dialects';
+import { anthropicMessages, type Dialect, geminiGenerate, openaiChat } from '@tollgate/dialects';
 import type { ConfigReader } from '@tollgate/messaging';
 import type { Authenticator } from '../../application/authenticator.ts';
-import { findModel, listModels } from '../../domain/list-models.ts';
+import { findModel, type ListedModel, listModels } from '../../domain/list-models.ts';
 import { readRequestHead } from '../../domain/request-head.ts';
+import {
+  type ModelShape,
+  ANTHROPIC_MODELS,
+  GOOGLE_MODELS,
+  OPENAI_MODELS,
+} from '../../domain/model-shapes.ts';
+import { keysInUrl } from './google-url.ts';
 import { type AnswerServices, HttpAnswer } from './http-answer.ts';
 import type { RouteMetrics } from './metrics.ts';
 
@@ -23,23 +30,42 @@ export interface ModelsPorts {
   readonly tick: () => number;
 }
 
-/** `GET /v1/models` and `GET /v1/models/{id}`, as OpenAI answers them. */
+/** What is asked for below a path of models. */
+export interface AskedModels {
+  /** The path is Google's. */
+  readonly isGoogle: boolean;
+  /** The model asked for; null lists all. */
+  readonly name: string | null;
+}
+
+interface Family {
+  readonly dialect: Dialect;
+  readonly shape: ModelShape;
+}
+
+const OPENAI: Family = { dialect: openaiChat, shape: OPENAI_MODELS };
+const ANTHROPIC: Family = { dialect: anthropicMessages, shape: ANTHROPIC_MODELS };
+const GOOGLE: Family = { dialect: geminiGenerate, shape: GOOGLE_MODELS };
+
+/** Lists models, or shows one, as the client's vendor does. */
 export class ModelsEndpoint {
   constructor(
     private readonly ports: ModelsPorts,
     private readonly metrics: RouteMetrics,
   ) {}
 
-  /** @param name the model asked for; null lists all */
-  handle(request: IncomingMessage, response: ServerResponse, name: string | null): void {
+  handle(request: IncomingMessage, response: ServerResponse, asked: AskedModels): void {
     const { ports, metrics } = this;
     const startedTick = ports.tick();
-    const head = readRequestHead(request.rawHeaders);
+    const keys = asked.isGoogle ? keysInUrl(request.url ?? '') : [];
+    const head = readRequestHead(request.rawHeaders, keys);
+    const isAnthropic = head.dialectHeaders?.['anthropic-version'] !== undefined;
+    const family = asked.isGoogle ? GOOGLE : isAnthropic ? ANTHROPIC : OPENAI;
     const requestId = ports.newId('request');
     const shownId = head.clientRequestId ?? requestId;
     const answer = new HttpAnswer(
       response,
-      openaiChat,
+      family.dialect,
       requestId,
       shownId,
       ports.answers,
@@ -49,25 +75,24 @@ export class ModelsEndpoint {
       onRefused: (reason) => answer.refuse(reason, []),
       onKnown: (policy) => {
         ports.config.read(configKeys.projectModels(policy.projectId), projectModels).then(
-          (project) => this.show(answer, policy, project, name),
+          (project) => show(answer, family.shape, policy, project, asked.name),
           () => answer.refuse(failure('bus.disconnected'), []),
         );
       },
     });
   }
+}
 
-  private show(
-    answer: HttpAnswer,
-    policy: KeyPolicy,
-    project: ProjectModels | null,
-    name: string | null,
-  ): void {
-    if (name === null) {
-      return answer.sendJson(200, { object: 'list', data: listModels(policy, project) });
-    }
-    const model = findModel(policy, project, name);
-    if (model !== null) return answer.sendJson(200, model);
-    const message = 'There is no such model for this key.';
-    answer.refuse(failure('provider.unknown_model', { message, param: 'model' }), []);
-  }
+function show(
+  answer: HttpAnswer,
+  shape: ModelShape,
+  policy: KeyPolicy,
+  project: ProjectModels | null,
+  name: string | null,
+): void {
+  if (name === null) return answer.sendJson(200, shape.list(listModels(policy, project)));
+  const model: ListedModel | null = findModel(policy, project, name);
+  if (model !== null) return answer.sendJson(200, shape.one(model));
+  const message = 'There is no such model for this key.';
+  answer.refuse(failure('provider.unknown_model', { message, param: 'model' }), []);
 }

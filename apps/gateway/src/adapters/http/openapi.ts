@@ -1,47 +1,46 @@
 import { FAILURES } from '@tollgate/contracts';
-import { type Dialect, type JsonSchema, openaiChat, tollgateChat } from '@tollgate/dialects';
+import { geminiGenerate, type JsonSchema, openaiChat } from '@tollgate/dialects';
+import {
+  type Endpoint,
+  ENDPOINTS,
+  GOOGLE_MODELS_PATH,
+  MODEL_METHODS,
+  MODELS_PATH,
+  type ModelMethod,
+} from './endpoints.ts';
+
+const JSON_BODY = 'application/json';
 
 type Operation = Readonly<Record<string, unknown>>;
 
-/** The endpoints that tasks are sent to: served, and published, from this one table. */
-export const CHAT_ROUTES = [
-  {
-    path: '/v1/chat',
-    dialect: tollgateChat,
-    summary: 'Chat in Tollgate’s own dialect; the key’s route chooses the model',
-  },
-  {
-    path: '/v1/chat/completions',
-    dialect: openaiChat,
-    summary: 'Chat in OpenAI’s dialect',
-  },
-] as const;
-
-export const MODELS_PATH = '/v1/models';
-
 /** The gateway's API as OpenAPI 3.1, made from what serves it. */
 export function buildOpenApi(version: string) {
-  const chat = CHAT_ROUTES.map(({ path, dialect, summary }) => [
-    path,
-    { post: chatOperation(dialect, summary) },
-  ]);
+  const tasks = ENDPOINTS.map((one) => [one.path, { post: taskOperation(one) }]);
+  const methods = MODEL_METHODS.map((one) => [one.path, { post: methodOperation(one) }]);
   return {
     openapi: '3.1.0',
     info: {
       title: 'Tollgate gateway',
       version,
-      description: 'Chat with whichever model the key’s route chooses.',
+      description:
+        'Whichever model the key’s route chooses, in the dialect that the client’s SDK speaks. The key may stand in ' +
+        'any of the three headers, on every path; below /v1beta and on Google’s methods also in `?key=`.',
     },
     security: [{ bearer: [] }, { apiKey: [] }, { googleApiKey: [] }],
     paths: {
-      ...Object.fromEntries(chat),
-      [MODELS_PATH]: { get: modelsOperation('The models that the key may ask for', MODEL_LIST) },
-      [`${MODELS_PATH}/{id}`]: {
-        get: {
-          ...modelsOperation('One model', MODEL),
-          parameters: [{ name: 'id', in: 'path', required: true, schema: { type: 'string' } }],
-        },
-      },
+      ...Object.fromEntries([...tasks, ...methods]),
+      ...modelPaths(MODELS_PATH, {
+        note: ', in OpenAI’s shape; in Anthropic’s where the request has `anthropic-version`',
+        list: MODEL_LIST,
+        one: MODEL,
+        failure: openaiChat.failureSchema,
+      }),
+      ...modelPaths(GOOGLE_MODELS_PATH, {
+        note: ', in Google’s shape',
+        list: GOOGLE_MODEL_LIST,
+        one: GOOGLE_MODEL,
+        failure: geminiGenerate.failureSchema,
+      }),
       '/healthz': { get: probe('The process answers') },
       '/readyz': { get: probe('Requests can be served; 503 while they cannot') },
       '/metrics': { get: probe('Metrics for Prometheus') },
@@ -56,21 +55,22 @@ export function buildOpenApi(version: string) {
   };
 }
 
-function chatOperation(dialect: Dialect, summary: string): Operation {
+function taskOperation({ path, dialect, summary }: Endpoint): Operation {
+  const types = dialect.requestContentTypes ?? [JSON_BODY];
   return {
     summary,
-    operationId: dialect.name,
+    operationId: operationIdOf(path),
     parameters: REQUEST_HEADERS,
     requestBody: {
       required: true,
-      content: { 'application/json': { schema: dialect.requestSchema } },
+      content: Object.fromEntries(types.map((type) => [type, { schema: dialect.requestSchema }])),
     },
     responses: {
       200: {
-        description: 'A chat completion; with `stream` its chunks as server-sent events',
+        description: 'The answer in this dialect; a streamed one as server-sent events',
         headers: ANSWER_HEADERS,
         content: {
-          'application/json': { schema: COMPLETION },
+          [JSON_BODY]: { schema: dialect.name === 'openai-chat' ? COMPLETION : ANSWER },
           'text/event-stream': { schema: { type: 'string' } },
         },
       },
@@ -79,12 +79,41 @@ function chatOperation(dialect: Dialect, summary: string): Operation {
   };
 }
 
-function modelsOperation(summary: string, schema: JsonSchema): Operation {
+function methodOperation(method: ModelMethod): Operation {
+  const model = { name: 'model', in: 'path', required: true, schema: { type: 'string' } };
+  return { ...taskOperation(method), parameters: [model, ...REQUEST_HEADERS] };
+}
+
+function operationIdOf(path: string): string {
+  return path
+    .replace(/\{\w+\}/g, '')
+    .replace(/\W+/g, '-')
+    .replace(/^-|-$/g, '');
+}
+
+interface ModelShapes {
+  readonly note: string;
+  readonly list: JsonSchema;
+  readonly one: JsonSchema;
+  readonly failure: JsonSchema;
+}
+
+function modelPaths(path: string, { note, list, one, failure }: ModelShapes) {
+  const id = { name: 'id', in: 'path', required: true, schema: { type: 'string' } };
+  return {
+    [path]: { get: modelsOperation(`The models that the key may ask for${note}`, list, failure) },
+    [`${path}/{id}`]: {
+      get: { ...modelsOperation(`One model${note}`, one, failure), parameters: [id] },
+    },
+  };
+}
+
+function modelsOperation(summary: string, schema: JsonSchema, failure: JsonSchema): Operation {
   return {
     summary,
     responses: {
-      200: { description: summary, content: { 'application/json': { schema } } },
-      ...failureResponses(openaiChat.failureSchema),
+      200: { description: summary, content: { [JSON_BODY]: { schema } } },
+      ...failureResponses(failure),
     },
   };
 }
@@ -100,7 +129,7 @@ function failureResponses(schema: JsonSchema): Record<string, Operation> {
   return Object.fromEntries(
     [...codes].map(([status, names]) => [
       String(status),
-      { description: [...names].join(', '), content: { 'application/json': { schema } } },
+      { description: [...names].join(', '), content: { [JSON_BODY]: { schema } } },
     ]),
   );
 }
@@ -113,6 +142,10 @@ const header = (description: string) => ({ description, schema: { type: 'string'
 
 const REQUEST_HEADERS = [
   ['x-request-id', 'The caller’s own id for the request; comes back in the answer'],
+  [
+    'x-tollgate-loss-policy',
+    '`strict`: refuse what the provider cannot express, whatever the connection’s rule',
+  ],
   ['x-tollgate-metadata', 'A JSON object of strings, for the record of the request'],
   ['traceparent', 'W3C trace context'],
 ].map(([name, description]) => ({ name, in: 'header', description, schema: { type: 'string' } }));
@@ -124,6 +157,9 @@ const ANSWER_HEADERS = {
   'x-tollgate-model': header('The model that answered'),
   'x-tollgate-attempts': header('Calls to providers, the last one included'),
   'x-tollgate-cost-usd': header('Decimal dollars, where known before the head goes out'),
+  'x-tollgate-dropped-params': header(
+    'Fields of the request that the provider did not get as they were, by commas',
+  ),
   'x-tollgate-max-tokens': header('The cap on the output that a hard budget made necessary'),
   'x-ratelimit-limit-requests': header('Requests that the tightest limit allows'),
   'x-ratelimit-remaining-requests': header('Requests that are left of it'),
@@ -132,6 +168,8 @@ const ANSWER_HEADERS = {
   'x-ratelimit-remaining-tokens': header('Tokens that are left of it'),
   'x-ratelimit-reset-tokens': header('When it starts anew'),
 };
+
+const ANSWER: JsonSchema = { type: 'object', additionalProperties: true };
 
 const COMPLETION: JsonSchema = {
   type: 'object',
@@ -162,4 +200,16 @@ const MODEL_LIST: JsonSchema = {
   type: 'object',
   required: ['object', 'data'],
   properties: { object: { const: 'list' }, data: { type: 'array', items: MODEL } },
+};
+
+const GOOGLE_MODEL: JsonSchema = {
+  type: 'object',
+  required: ['name'],
+  properties: { name: { type: 'string' }, displayName: { type: 'string' } },
+};
+
+const GOOGLE_MODEL_LIST: JsonSchema = {
+  type: 'object',
+  required: ['models'],
+  properties: { models: { type: 'array', items: GOOGLE_MODEL } },
 };

@@ -3,17 +3,20 @@ import { type Failure, failure, type IdFactory, type KeyPolicy } from '@tollgate
 import type { Dialect } from '@tollgate/dialects';
 import type { Authentication, Authenticator } from '../../application/authenticator.ts';
 import { Exchange } from '../../application/exchange.ts';
-import type { AdmittedRequest, ExchangePorts } from '../../application/ports.ts';
+import type { AdmittedRequest, ClientAnswer, ExchangePorts } from '../../application/ports.ts';
+import { type CallExtras, NO_EXTRAS, readCallExtras } from '../../domain/call-extras.ts';
 import { readMetadataHeader } from '../../domain/metadata-header.ts';
 import { readRequestHead, type RequestHead } from '../../domain/request-head.ts';
+import { isTakenType, unsupportedType } from './content-types.ts';
 import type { Gate } from './gate.ts';
+import type { UrlTarget } from './google-url.ts';
 import { type AnswerServices, HttpAnswer } from './http-answer.ts';
+import { JsonArrayAnswer } from './json-array-answer.ts';
 import type { RouteMetrics } from './metrics.ts';
 import type { BodyReader, BodyTaker } from './read-body.ts';
 
 /** More header lines than any client sends; Node drops those beyond its own limit, so none is missed. */
 export const MAX_HEADERS = 100;
-const JSON_TYPE = /^application\/(?:[\w.+-]+\+)?json\s*(?:;|$)/i;
 
 export interface EndpointPorts extends ExchangePorts {
   readonly gate: Gate;
@@ -24,8 +27,8 @@ export interface EndpointPorts extends ExchangePorts {
   readonly newTraceparent: () => string;
 }
 
-/** A chat endpoint in one dialect, on Node's own request and response. */
-export class ChatEndpoint {
+/** An endpoint that takes tasks in one dialect, on Node's own request and response. */
+export class TaskEndpoint {
   constructor(
     private readonly ports: EndpointPorts,
     private readonly dialect: Dialect,
@@ -33,11 +36,11 @@ export class ChatEndpoint {
   ) {}
 
   /** Never throws: a bug answers 500. */
-  handle(request: IncomingMessage, response: ServerResponse): void {
+  handle(request: IncomingMessage, response: ServerResponse, url: UrlTarget | null = null): void {
     const { ports, metrics } = this;
     const startedTick = ports.clock.tick();
     const refused = ports.gate.enter();
-    const head = readRequestHead(request.rawHeaders);
+    const head = readRequestHead(request.rawHeaders, url?.keys);
     const requestId = ports.newId('request');
     const answer = new HttpAnswer(
       response,
@@ -51,7 +54,7 @@ export class ChatEndpoint {
       },
     );
     if (refused !== null) return answer.refuse(refused, []);
-    const visit = new Visit(ports, this.dialect, request, head, answer, startedTick);
+    const visit = new Visit(ports, this.dialect, request, head, url, answer, startedTick);
     try {
       visit.start();
     } catch (error) {
@@ -66,6 +69,7 @@ class Visit implements Authentication, BodyTaker {
   private policy: KeyPolicy | null = null;
   private authMs = 0;
   private metadata: Readonly<Record<string, string>> | null = null;
+  private extras: CallExtras = NO_EXTRAS;
   private readonly traceparent: string;
 
   constructor(
@@ -73,6 +77,7 @@ class Visit implements Authentication, BodyTaker {
     private readonly dialect: Dialect,
     private readonly request: IncomingMessage,
     private readonly head: RequestHead,
+    private readonly url: UrlTarget | null,
     private readonly answer: HttpAnswer,
     private readonly startedTick: number,
   ) {
@@ -100,7 +105,7 @@ class Visit implements Authentication, BodyTaker {
     const { policy, ports } = this;
     if (policy === null) return;
     try {
-      const exchange = new Exchange(ports, this.admitted(policy), this.answer);
+      const exchange = new Exchange(ports, this.admitted(policy), this.clientAnswer());
       this.answer.listener = exchange;
       exchange.start(body);
     } catch (error) {
@@ -121,18 +126,24 @@ class Visit implements Authentication, BodyTaker {
 
   private findProblem(): Failure | null {
     const { contentType, contentEncoding, metadataText } = this.head;
-    if (contentType !== null && !JSON_TYPE.test(contentType)) {
-      return failure('request.unsupported_media_type');
-    }
+    if (!isTakenType(contentType, this.dialect)) return unsupportedType(this.dialect);
     if (contentEncoding !== null && contentEncoding !== 'identity') {
       const message = 'The body must not be compressed.';
       return failure('request.unsupported_media_type', { message });
     }
+    const extras = readCallExtras(this.head, this.dialect, this.url?.text ?? null);
+    if (!extras.ok) return extras.failure;
+    this.extras = extras.value;
     if (metadataText === null) return null;
     const read = readMetadataHeader(metadataText);
     if (!read.ok) return read.failure;
     this.metadata = read.value;
     return null;
+  }
+
+  private clientAnswer(): ClientAnswer {
+    const isArray = this.url?.target.streamFormat === 'json-array';
+    return isArray ? new JsonArrayAnswer(this.answer, this.dialect) : this.answer;
   }
 
   private recordRefusal(reason: Failure, policy: KeyPolicy): void {
@@ -159,6 +170,8 @@ class Visit implements Authentication, BodyTaker {
       traceparent: this.traceparent,
       policy,
       dialect: this.dialect,
+      target: this.url?.target,
+      extras: this.extras,
       metadata: this.metadata,
       receivedAt: this.receivedAt,
       receivedTick: this.startedTick,

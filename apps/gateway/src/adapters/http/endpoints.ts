@@ -1,0 +1,95 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import {
+  anthropicCountTokens,
+  anthropicMessages,
+  type Dialect,
+  geminiGenerate,
+  openaiChat,
+  openaiResponses,
+  tollgateChat,
+} from '@tollgate/dialects';
+
+/** An endpoint that takes a task, in one dialect. */
+export interface Endpoint {
+  /** As OpenAPI and metrics name it. */
+  readonly path: string;
+  readonly dialect: Dialect;
+  readonly summary: string;
+}
+
+/** Endpoints whose path is all that the URL says: served, and published, from this one table. */
+export const ENDPOINTS: readonly Endpoint[] = [
+  {
+    path: '/v1/chat',
+    dialect: tollgateChat,
+    summary: 'Chat in Tollgate’s own dialect; the key’s route chooses the model',
+  },
+  { path: '/v1/chat/completions', dialect: openaiChat, summary: 'Chat in OpenAI’s dialect' },
+  { path: '/v1/responses', dialect: openaiResponses, summary: 'Responses in OpenAI’s dialect' },
+  { path: '/v1/messages', dialect: anthropicMessages, summary: 'Messages in Anthropic’s dialect' },
+  {
+    path: '/v1/messages/count_tokens',
+    dialect: anthropicCountTokens,
+    summary: 'The tokens that a request to /v1/messages would have',
+  },
+];
+
+/** A method that Google's clients call on a model: `{prefix}{model}:{method}`. */
+export interface ModelMethod extends Endpoint {
+  readonly method: string;
+  readonly isStream: boolean;
+}
+
+/** Google's paths; its SDKs can be told to speak v1 as well as v1beta. */
+export const GOOGLE_PREFIXES = ['/v1beta/models/', '/v1/models/'] as const;
+
+export const MODEL_METHODS: readonly ModelMethod[] = [
+  modelMethod('generateContent', geminiGenerate, 'Generate in Gemini’s dialect'),
+  modelMethod('streamGenerateContent', geminiGenerate, 'Generate as a stream in Gemini’s dialect'),
+];
+
+export const MODELS_PATH = '/v1/models';
+export const GOOGLE_MODELS_PATH = '/v1beta/models';
+
+const BY_PATH: ReadonlyMap<string, Endpoint> = new Map(ENDPOINTS.map((one) => [one.path, one]));
+
+/** The method that a path takes when it is one of the gateway's; null for any other path. */
+export function allowedMethods(path: string): 'POST' | 'GET' | null {
+  if (BY_PATH.has(path)) return 'POST';
+  if (GOOGLE_PREFIXES.some((prefix) => path.startsWith(prefix))) {
+    const called = METHOD.exec(path)?.[1];
+    if (called !== undefined)
+      return MODEL_METHODS.some(({ method }) => method === called) ? 'POST' : null;
+  }
+  return [MODELS_PATH, GOOGLE_MODELS_PATH].some((list) => isListOrModel(path, list)) ? 'GET' : null;
+}
+
+/** The dialect in which a failure is told: of the endpoint, else of the client that asks at such a path. */
+export function dialectFor(path: string, headers: IncomingHttpHeaders): Dialect {
+  const known = BY_PATH.get(path)?.dialect;
+  if (known) return known;
+  const family = FAMILIES.find(({ prefix }) => path === prefix || path.startsWith(`${prefix}/`));
+  if (family) return family.dialect;
+  if (path.startsWith(GOOGLE_PREFIXES[1]) && METHOD.test(path)) return geminiGenerate;
+  return headers['anthropic-version'] === undefined ? openaiChat : anthropicMessages;
+}
+
+/** By the first part of a path; OpenAI's stands before the one that it begins like. */
+const FAMILIES: readonly { readonly prefix: string; readonly dialect: Dialect }[] = [
+  { prefix: '/v1beta', dialect: geminiGenerate },
+  { prefix: '/v1/messages', dialect: anthropicMessages },
+  { prefix: '/v1/chat/completions', dialect: openaiChat },
+  { prefix: '/v1/chat', dialect: tollgateChat },
+];
+
+/** What Google's clients call on a model. */
+const METHOD = /:([a-zA-Z]+)$/;
+
+function modelMethod(method: string, dialect: Dialect, summary: string): ModelMethod {
+  const path = `${GOOGLE_PREFIXES[0]}{model}:${method}`;
+  return { path, method, dialect, summary, isStream: method.startsWith('stream') };
+}
+
+function isListOrModel(path: string, list: string): boolean {
+  return path === list || path.startsWith(`${list}/`);
+}
