@@ -1,13 +1,17 @@
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
+import { anthropicWire } from './anthropic/anthropic-wire.ts';
+import { bedrockWire } from './bedrock/bedrock-wire.ts';
 import { parseBehaviour, type Behaviour } from './behaviours/behaviour.ts';
 import { BehaviourStore } from './behaviours/behaviour-store.ts';
 import { controlWire } from './control/control-wire.ts';
 import type { Simulation } from './http/call.ts';
 import { createHttpServer } from './http/http-server.ts';
+import { geminiWire } from './gemini/gemini-wire.ts';
 import { Journal } from './journal/journal.ts';
 import { toEntry, type JournalEntry, type JournalSummary } from './journal/journal-entry.ts';
 import { openAiWire } from './openai/openai-wire.ts';
+import { responsesWire } from './responses/responses-wire.ts';
 
 const usualHost = '127.0.0.1';
 const usualBodyLimitBytes = 64 * 1024 * 1024;
@@ -47,7 +51,14 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
   const server = createHttpServer({
     now: simulation.now,
     bodyLimitBytes: options.bodyLimitBytes ?? usualBodyLimitBytes,
-    wires: [controlWire(simulation), openAiWire(simulation)],
+    wires: [
+      controlWire(simulation),
+      responsesWire(simulation),
+      anthropicWire(simulation),
+      geminiWire(simulation),
+      bedrockWire(simulation),
+      openAiWire(simulation),
+    ],
   });
   server.listen(options.port, host);
   await once(server, 'listening');

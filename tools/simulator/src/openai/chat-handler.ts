@@ -5,7 +5,7 @@ import { UnusableSchema } from '../json-schema/sample-value.ts';
 import { instantSuffix, seedOf, timingOf } from '../timing/timing.ts';
 import { answerChat, type ChatAnswer } from './chat-answer.ts';
 import { parseChatRequest, type ChatRequest } from './chat-request.ts';
-import { unaryBody } from './chat-wire-format.ts';
+import { chunkFormat, unaryBody } from './chat-wire-format.ts';
 import { instantUsageOf, InstantTemplates, isPlain } from './instant-template.ts';
 import { openRecord, refuseRequest } from './open-record.ts';
 import { promptTokensOf } from './prompt-tokens.ts';
@@ -79,8 +79,8 @@ async function answer(
   const timing = timingOf(request.model, behaviour, seedOf(request.model) + record.promptTokens);
   if (replacesAnswer(behaviour)) return sendReplacement(exchange, behaviour, timing);
   if (request.isStream) {
-    const { includesUsage } = request;
-    return sendStream(exchange, { answer: composed, includesUsage, timing, behaviour });
+    const format = chunkFormat(composed, request.includesUsage);
+    return sendStream(exchange, { answer: composed, format, timing, behaviour });
   }
   const completionTokens = composed.usage.completion_tokens;
   await sendUnary(exchange, {

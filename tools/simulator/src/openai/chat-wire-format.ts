@@ -22,13 +22,15 @@ export function unaryBody(answer: ChatAnswer): string {
 }
 
 /** The chunks of a streamed answer, as server-sent events. */
+/** An answer as a wire streams it. Made anew for each answer: it may remember what it wrote. */
 export interface ChunkFormat {
+  readonly contentType: string;
   /** The first chunk of a choice: its role. */
-  opening(index: number): string;
-  content(index: number, piece: Piece): string;
-  closing(index: number, reason: FinishReason): string;
+  opening(index: number): string | Buffer;
+  content(index: number, piece: Piece): string | Buffer;
+  closing(index: number, reason: FinishReason): string | Buffer;
   /** The usage, if asked for, and the end. */
-  tail(): string;
+  tail(): string | Buffer;
 }
 
 /** With `includesUsage` each chunk says `"usage":null` and one more, without choices, says the usage. */
@@ -40,6 +42,7 @@ export function chunkFormat(answer: ChatAnswer, includesUsage: boolean): ChunkFo
   const chunk = (index: number, delta: object, reason: FinishReason | null): string =>
     `${head}{"index":${index},"delta":${JSON.stringify(delta)},"logprobs":null,"finish_reason":${JSON.stringify(reason)}}${foot}`;
   return {
+    contentType: 'text/event-stream; charset=utf-8',
     opening: (index) => chunk(index, { role: 'assistant', content: '', refusal: null }, null),
     content: (index, piece) => chunk(index, deltaOf(piece), null),
     closing: (index, reason) => chunk(index, {}, reason),

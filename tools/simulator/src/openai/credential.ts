@@ -8,15 +8,23 @@ const refusedPrefix = 'invalid';
 const mostHashes = 1_000;
 const hashes = new Map<string, string>();
 
-/** The credential of `Authorization: Bearer` or, as Azure has it, `api-key`; null without one. */
+/** Where vendors other than OpenAI look for a key: Azure, Anthropic, Google. */
+const keyHeaders = ['api-key', 'x-api-key', 'x-goog-api-key'] as const;
+
+/** The credential of `Authorization: Bearer`, of a vendor's own header, or AWS's access key id; null without one. */
 export function credentialOf(request: IncomingMessage): string | null {
   const authorization = request.headers.authorization;
   if (authorization !== undefined) {
     const token = /^bearer +(\S.*)$/i.exec(authorization)?.[1];
     if (token !== undefined) return token;
+    const awsKeyId = /^AWS4-HMAC-SHA256 Credential=([^/,\s]+)\//.exec(authorization)?.[1];
+    if (awsKeyId !== undefined) return awsKeyId;
   }
-  const apiKey = request.headers['api-key'];
-  return typeof apiKey === 'string' && apiKey !== '' ? apiKey : null;
+  for (const name of keyHeaders) {
+    const apiKey = request.headers[name];
+    if (typeof apiKey === 'string' && apiKey !== '') return apiKey;
+  }
+  return null;
 }
 
 export function refuseCredential(credential: string | null): Refusal | null {

@@ -33,6 +33,7 @@ export function refuseRequest(
   operation: Operation,
   model: unknown,
   refusal: Refusal,
+  say: (refusal: Refusal) => string = refusalText,
 ): void {
   const record = openRecord(call, simulation, {
     operation,
@@ -41,15 +42,19 @@ export function refuseRequest(
     stream: false,
     promptTokens: 0,
   });
-  sendRefusal(call, refusal);
+  sendRefusal(call, refusal, say);
   record.status = refusal.status;
   record.firstByteAtMs = simulation.now();
   record.endedAtMs = record.firstByteAtMs;
   simulation.journal.settle(record, 'failed');
 }
 
-export function sendRefusal(call: Call, refusal: Refusal): void {
-  const text = refusalText(refusal);
+export function sendRefusal(
+  call: Call,
+  refusal: Refusal,
+  say: (refusal: Refusal) => string = refusalText,
+): void {
+  const text = say(refusal);
   call.response.writeHead(refusal.status, {
     'content-type': 'application/json',
     'content-length': Buffer.byteLength(text),

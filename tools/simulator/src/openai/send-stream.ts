@@ -2,12 +2,13 @@ import type { Behaviour } from '../behaviours/behaviour.ts';
 import type { Exchange } from '../http/exchange.ts';
 import type { Timing } from '../timing/timing.ts';
 import type { ChatAnswer } from './chat-answer.ts';
-import { chunkFormat, type ChunkFormat } from './chat-wire-format.ts';
+import type { ChunkFormat } from './chat-wire-format.ts';
 import { faultAfter } from './faults.ts';
 
 export interface StreamPlan {
   readonly answer: ChatAnswer;
-  readonly includesUsage: boolean;
+  /** How the wire writes the answer piece by piece. */
+  readonly format: ChunkFormat;
   readonly timing: Timing;
   readonly behaviour: Behaviour | undefined;
 }
@@ -17,7 +18,7 @@ export async function sendStream(exchange: Exchange, plan: StreamPlan): Promise<
   const { answer, timing, behaviour } = plan;
   if (timing.delayMs > 0) await exchange.pause(timing.delayMs);
   exchange.head(behaviour?.status ?? 200, {
-    'content-type': 'text/event-stream; charset=utf-8',
+    'content-type': plan.format.contentType,
     'cache-control': 'no-cache',
     'x-request-id': answer.id,
     ...behaviour?.headers,
@@ -25,12 +26,13 @@ export async function sendStream(exchange: Exchange, plan: StreamPlan): Promise<
   exchange.flushHead();
   if (timing.ttftMs > 0) await exchange.pause(timing.ttftMs);
   if (!(await faultAfter(0, behaviour, exchange))) return;
-  const format = chunkFormat(answer, plan.includesUsage);
+  const { format } = plan;
   for (const index of answer.choices.keys()) await exchange.write(format.opening(index));
   exchange.record.completionTokens = answer.usage.completion_tokens_details.reasoning_tokens;
   if (!(await sendContent(exchange, plan, format))) return;
-  const closing = answer.choices.map((choice, index) => format.closing(index, choice.finishReason));
-  await exchange.write(closing.join('') + format.tail());
+  for (const [index, { finishReason }] of answer.choices.entries())
+    await exchange.write(format.closing(index, finishReason));
+  await exchange.write(format.tail());
   exchange.end();
 }
 

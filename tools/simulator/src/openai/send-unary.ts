@@ -2,7 +2,7 @@ import type { Behaviour } from '../behaviours/behaviour.ts';
 import type { Exchange } from '../http/exchange.ts';
 import { generationMs, type Timing } from '../timing/timing.ts';
 import { garbage } from './faults.ts';
-import { refusalText, usualRefusal } from './refusal.ts';
+import { type Refusal, refusalText, usualRefusal } from './refusal.ts';
 
 export interface UnaryPlan {
   readonly body: string;
@@ -49,10 +49,11 @@ export async function sendReplacement(
   exchange: Exchange,
   behaviour: Behaviour,
   timing: Timing,
+  say: (refusal: Refusal) => string = refusalText,
 ): Promise<void> {
   if (timing.delayMs > 0) await exchange.pause(timing.delayMs);
   const status = behaviour.status ?? 200;
-  const content = Buffer.from(replacement(behaviour, status));
+  const content = Buffer.from(replacement(behaviour, status, say));
   exchange.head(status, {
     'content-type': 'application/json',
     'content-length': content.length,
@@ -68,7 +69,11 @@ export function isFailure(behaviour: Behaviour | undefined): boolean {
   return (behaviour?.status ?? 200) >= 400;
 }
 
-function replacement(behaviour: Behaviour, status: number): string {
-  if (behaviour.body === undefined) return refusalText(usualRefusal(status));
+function replacement(
+  behaviour: Behaviour,
+  status: number,
+  say: (refusal: Refusal) => string,
+): string {
+  if (behaviour.body === undefined) return say(usualRefusal(status));
   return typeof behaviour.body === 'string' ? behaviour.body : JSON.stringify(behaviour.body);
 }
