@@ -16,7 +16,7 @@ export interface RequestProfile {
   readonly inputTokensEstimate: number;
   /** The request has no more input tokens than this, whatever the model. */
   readonly inputTokensBound: number;
-  /** The caller's cap on the output of one choice, tokens; null when it named none. */
+  /** The cap on the output of one choice, tokens; null when the caller named none, 0 where an operation has none. */
   readonly outputCap: number | null;
   /** How many answers were asked for (`n`). */
   readonly choices: number;
@@ -24,10 +24,23 @@ export interface RequestProfile {
   readonly endUser: string | null;
 }
 
-const BITS = ['vision', 'audio', 'documents', 'tools', 'json_schema', 'reasoning', 'video'] as const;
+const BITS = [
+  'vision',
+  'audio',
+  'documents',
+  'tools',
+  'json_schema',
+  'reasoning',
+  'video',
+  'embeddings',
+  'images',
+  'speech',
+  'transcription',
+  'moderation',
+] as const;
 export type NeededCapability = (typeof BITS)[number];
 
-/** The bit of each capability that a chat request may need. */
+/** The bit of each capability that a request may need. */
 export const CAPABILITY_BIT = {
   vision: 1,
   audio: 2,
@@ -36,17 +49,23 @@ export const CAPABILITY_BIT = {
   json_schema: 16,
   reasoning: 32,
   video: 64,
+  embeddings: 128,
+  images: 256,
+  speech: 512,
+  transcription: 1_024,
+  moderation: 2_048,
 } as const satisfies Record<NeededCapability, number>;
 
-const NAMED: readonly (readonly Capability[])[] = Array.from(
-  { length: 1 << BITS.length },
-  (_, bits) => Object.freeze(BITS.filter((name) => bits & CAPABILITY_BIT[name])),
-);
-const NOTHING: readonly Capability[] = [];
+/** Few of the combinations ever occur: each is made when it is first asked for. */
+const NAMED = new Map<number, readonly Capability[]>();
 
 /** The same array for the same bits. */
 export function capabilitiesOf(bits: number): readonly Capability[] {
-  return NAMED[bits] ?? NOTHING;
+  const known = NAMED.get(bits);
+  if (known) return known;
+  const named = Object.freeze(BITS.filter((name) => bits & CAPABILITY_BIT[name]));
+  NAMED.set(bits, named);
+  return named;
 }
 
 /** Requests below this size are one class. */
@@ -68,7 +87,8 @@ export function profileClassOf(profile: RequestProfile, modelAsked: string | nul
 
 /** Names the class: equal for two profiles exactly when `profileClassOf` is. */
 export function profileClassKey(profile: RequestProfile, modelAsked: string | null): string {
-  return `${profile.capabilityBits} ${sizeClass(profile.inputTokensEstimate)} ${
+  const operation = profile.operation === 'chat' ? '' : `${profile.operation} `;
+  return `${operation}${profile.capabilityBits} ${sizeClass(profile.inputTokensEstimate)} ${
     capClass(profile.outputCap) ?? ''
   } ${profile.responseProfile ?? ''} ${modelAsked === null ? '' : `=${modelAsked}`}`;
 }
