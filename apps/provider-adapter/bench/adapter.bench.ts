@@ -1,6 +1,6 @@
 import { type Worker as UpstreamWorker, Worker } from 'node:worker_threads';
 import { Pool } from 'undici';
-import type { ClientCall } from '../src/application/provider-call.ts';
+import type { ClientCall } from '../src/application/call-parts.ts';
 import { TestAdapter } from '../test/support/adapter.ts';
 import { candidateOf, contextOf, headerOf } from '../test/support/fake-call.ts';
 

@@ -10,6 +10,11 @@ export const providerAdapterSettings = z.object({
   TOLLGATE_FORMER_KEY_ENCRYPTION_KEYS: keysOf32Bytes.default([]),
   /** Providers may listen on this machine or in a private network. */
   TOLLGATE_ALLOW_PRIVATE_UPSTREAMS: flag.default(false),
+  /**
+   * Files that callers name by URL may be fetched from this machine or a private network. Not implied by the setting above:
+   * those who call are not those who operate.
+   */
+  TOLLGATE_ALLOW_PRIVATE_MEDIA: flag.default(false),
   /** How long open calls may go on after a signal to stop, milliseconds. */
   TOLLGATE_DRAIN_MS: wholeNumber(0, 600_000).default(30_000),
   /** More open calls than these are refused. */

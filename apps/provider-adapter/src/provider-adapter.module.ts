@@ -12,9 +12,11 @@ import { createKeyRing, open } from '@tollgate/secrets';
 import type { Telemetry } from '@tollgate/telemetry';
 import { CallController } from './adapters/call.controller.ts';
 import { ConnectionTestController } from './adapters/connection-test.controller.ts';
+import { GuardedMedia } from './adapters/guarded-media.ts';
 import { PrometheusMetrics } from './adapters/prometheus-metrics.ts';
 import { UpstreamPools } from './adapters/upstream-pools.ts';
 import { ConnectionTests } from './application/connection-tests.ts';
+import { MediaFetches } from './application/media-fetches.ts';
 import { OutcomeReporter } from './application/outcome-reporter.ts';
 import type { Clock } from './application/ports.ts';
 import { ProviderCalls } from './application/provider-calls.ts';
@@ -73,6 +75,10 @@ export class ProviderAdapterModule {
               outcomes,
               metrics: new PrometheusMetrics(telemetry.metrics),
               clock,
+              media: new MediaFetches(
+                new GuardedMedia({ allowPrivate: settings.TOLLGATE_ALLOW_PRIVATE_MEDIA }),
+              ),
+              signer: null,
               random: Math.random,
               maxOpenCalls: settings.TOLLGATE_MAX_OPEN_CALLS,
               onFailedAttempt: (requestId, aiProviderId, failure) =>

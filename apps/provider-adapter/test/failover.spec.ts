@@ -329,7 +329,7 @@ describe('the address that is dialled', () => {
     'is refused when it is not public: %s',
     async (host) => {
       const upstream = await startFakeUpstream();
-      const adapter = new TestAdapter(false);
+      const adapter = new TestAdapter({ allowPrivate: false });
       adapter.connect('aip_a', { baseUrl: upstream.url.replace('127.0.0.1', host) });
       const call = new FakeCall(contextOf([candidateOf('aip_a')]));
       adapter.calls.take(call);

@@ -1,4 +1,5 @@
 import type { Failure } from '@tollgate/contracts';
+import type { GetOutcome } from '@tollgate/outbound';
 import type { Dispatcher } from 'undici';
 
 export interface Clock {
@@ -20,6 +21,15 @@ export interface UpstreamDispatch {
   readonly headers: string[];
   /** Sent by POST; a GET without one. */
   readonly body: Uint8Array | null;
+}
+
+/** What came of a GET of a file: its bytes, or why there are none. */
+export type MediaAnswer = GetOutcome;
+
+/** Gets files that clients name by URL. */
+export interface MediaSource {
+  /** Never rejects. @param maxBytes more than these are refused */
+  get(url: string, maxBytes: number, signal: AbortSignal): Promise<MediaAnswer>;
 }
 
 /** Counts calls; implementations must be cheap. */

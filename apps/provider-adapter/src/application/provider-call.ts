@@ -1,8 +1,5 @@
 import {
-  type CallContext,
-  type CallEnd,
   type CallHead,
-  type CallHeader,
   type Candidate,
   type Failure,
   FAILURES,
@@ -11,35 +8,17 @@ import {
   type NextTry,
   requestFinished,
 } from '@tollgate/contracts';
-import type { DurablePublisher, IncomingCall } from '@tollgate/messaging';
 import type { AnswerFacts, ClientRequest, StreamDecoder } from '@tollgate/providers';
-import { callWire } from '@tollgate/translation';
 import { withDetails } from '../domain/failure-details.ts';
 import { nextStep } from '../domain/next-step.ts';
 import { CallLedger, type Ending } from './call-ledger.ts';
+import type { CallParts, ClientCall } from './call-parts.ts';
+import { CandidateCursor } from './candidate-cursor.ts';
 import { clientRequestOf } from './client-request.ts';
 import { lateness } from './lateness.ts';
-import type { CallMetrics, Clock, FailedAttemptListener, OutcomeSink, Upstreams } from './ports.ts';
-import type { ReadyConnection, ReadyConnections } from './ready-connections.ts';
+import type { ReadyConnection, ReadyTarget } from './ready-connections.ts';
+import { type Made, RequestMaker } from './request-maker.ts';
 import { type AttemptOwner, UpstreamAttempt } from './upstream-attempt.ts';
-
-export type ClientCall = IncomingCall<CallHeader, CallContext, CallHead, CallEnd>;
-
-export interface CallParts {
-  readonly connections: ReadyConnections;
-  readonly upstreams: Upstreams;
-  readonly publisher: DurablePublisher;
-  readonly outcomes: OutcomeSink;
-  readonly metrics: CallMetrics;
-  readonly clock: Clock;
-  /** From 0 to 1. */
-  readonly random: () => number;
-  readonly onFailedAttempt: FailedAttemptListener;
-  /** A bug ended a call. */
-  readonly onBug: (error: unknown) => void;
-  /** A record is lost: neither JetStream nor the spool took it. */
-  readonly onLostRecord: (requestId: string, error: unknown) => void;
-}
 
 /** @param lingering an attempt whose body is still open, though nobody needs the rest */
 export type WhenDone = (call: ProviderCall, lingering: UpstreamAttempt | null) => void;
@@ -58,9 +37,8 @@ export class ProviderCall implements AttemptOwner {
   private readonly ledger: CallLedger;
   private readonly startedAt: number;
   private readonly deadlineAt: number;
-  private position = -1;
-  private attemptsOnTarget = 0;
-  private candidate: Candidate | undefined;
+  private readonly cursor: CandidateCursor;
+  private readonly maker: RequestMaker;
   private attempt: UpstreamAttempt | null = null;
   private retryAt = NEVER;
   private hasSentHead = false;
@@ -73,6 +51,8 @@ export class ProviderCall implements AttemptOwner {
   ) {
     const { header, context } = call;
     this.request = clientRequestOf(header, call.body);
+    this.cursor = new CandidateCursor(context.candidates, header.order);
+    this.maker = new RequestMaker(parts, this.request, header.lossPolicy);
     this.ledger = new CallLedger(
       header,
       context,
@@ -111,6 +91,7 @@ export class ProviderCall implements AttemptOwner {
   /** Ends the call after a bug: without a record, which is the gateway's to write then. */
   abandon(): void {
     this.isOver = true;
+    this.maker.cancel();
     this.attempt?.abort();
     this.call.fail(failure('gateway.internal', { recorded: false }));
     this.whenDone(this, null);
@@ -155,52 +136,56 @@ export class ProviderCall implements AttemptOwner {
   }
 
   private tryNextCandidate(): void {
-    this.position++;
-    this.attemptsOnTarget = 0;
-    this.candidate = this.candidateAt(this.position);
-    if (this.candidate) this.connect(this.candidate);
+    const candidate = this.cursor.next();
+    if (candidate) this.connect(candidate);
     else this.finishFailed(failure('routing.exhausted'));
-  }
-
-  private candidateAt(position: number): Candidate | undefined {
-    const { order } = this.call.header;
-    const { candidates } = this.call.context;
-    if (order === null) return candidates[position];
-    const index = order[position];
-    return index === undefined ? undefined : candidates[index];
   }
 
   private retry(): void {
     this.retryAt = NEVER;
-    if (this.candidate) this.connect(this.candidate);
+    if (this.cursor.current) this.connect(this.cursor.current);
   }
 
   private connect(candidate: Candidate): void {
-    this.attemptsOnTarget++;
+    this.cursor.tries++;
     this.ledger.begin(candidate);
-    const ready = this.parts.connections.peek(candidate.aiProviderId);
-    if (ready) return this.send(candidate, ready);
-    void this.parts.connections.load(candidate.aiProviderId).then((loaded) => {
-      if (!this.isOver) this.send(candidate, loaded);
-    });
+    const { connections } = this.parts;
+    const ready = connections.peek(candidate.aiProviderId);
+    if (ready) this.make(candidate, ready);
+    else
+      this.later(connections.load(candidate.aiProviderId), (loaded) =>
+        this.make(candidate, loaded),
+      );
   }
 
-  private send(candidate: Candidate, ready: ReadyConnection): void {
+  private make(candidate: Candidate, ready: ReadyConnection): void {
     if (!ready.ok) return this.refuse(ready.failure);
-    const { request, parts, call } = this;
-    const { connection, provider } = ready.value;
-    const wire = callWire(connection, request, {
-      policy: call.header.lossPolicy ?? ready.value.policy,
-      provider,
-      nowS: () => Math.floor(parts.clock.epochMs() / 1_000),
-    });
-    if (!wire.ok) return this.refuse(wire.failure);
-    const encoded = wire.value.encodeRequest(request, candidate.model);
-    if (!encoded.ok) return this.refuse(encoded.failure);
-    this.ledger.droppedParams = encoded.value.droppedParams;
-    const attempt = new UpstreamAttempt(this, connection, wire.value, request, parts.clock);
+    const target = ready.value;
+    const made = this.maker.make(target, candidate.model);
+    if (made instanceof Promise) this.later(made, (later) => this.send(target, later));
+    else this.send(target, made);
+  }
+
+  private send({ connection }: ReadyTarget, made: Made): void {
+    if (!made.ok) return this.refuse(made.failure);
+    const { wire, upstream } = made.value;
+    this.ledger.droppedParams = upstream.droppedParams;
+    const { clock, upstreams } = this.parts;
+    const attempt = new UpstreamAttempt(this, connection, wire, this.request, clock);
     this.attempt = attempt;
-    parts.upstreams.dispatch(connection.origin, encoded.value, attempt);
+    upstreams.dispatch(connection.origin, upstream, attempt);
+  }
+
+  /** Goes on when something has come, unless the call is over by then. A bug ends the call, not the process. */
+  private later<T>(promise: Promise<T>, step: (value: T) => void): void {
+    promise
+      .then((value) => {
+        if (!this.isOver) step(value);
+      })
+      .catch((error: unknown) => {
+        this.parts.onBug(error);
+        this.abandon();
+      });
   }
 
   /** The attempt failed before anything was sent. */
@@ -216,8 +201,8 @@ export class ProviderCall implements AttemptOwner {
         failure: reason,
         next,
         attempts: this.ledger.attempts.length,
-        attemptsOnTarget: this.attemptsOnTarget,
-        hasOtherTarget: this.candidateAt(this.position + 1) !== undefined,
+        attemptsOnTarget: this.cursor.tries,
+        hasOtherTarget: this.cursor.hasNext,
       },
       this.call.context.retry,
       this.parts.random(),
@@ -262,7 +247,7 @@ export class ProviderCall implements AttemptOwner {
 
   private head(contentType: string, costUsd: string | null): CallHead {
     const attempts = this.ledger.attempts.length + (this.hasSentHead ? 1 : 0);
-    const { provider = '', model = '' } = this.candidate ?? {};
+    const { provider = '', model = '' } = this.cursor.current ?? {};
     const head = { status: 200, contentType, provider, model, attempts, costUsd };
     const { droppedParams } = this.ledger;
     return droppedParams.length === 0 ? head : { ...head, droppedParams: [...droppedParams] };
@@ -280,6 +265,7 @@ export class ProviderCall implements AttemptOwner {
   /** Ends the call; `deliver` runs once the record is safe. */
   private finish(ending: Ending, deliver: () => void): void {
     this.isOver = true;
+    this.maker.cancel();
     const { attempt, call, parts, ledger } = this;
     const durationMs = parts.clock.monotonicMs() - this.startedAt;
     parts.metrics.closed(ledger.attempts.at(-1)?.provider ?? 'none', ending.outcome, durationMs);

@@ -1,5 +1,6 @@
 import { failure } from '@tollgate/contracts';
-import { type CallParts, type ClientCall, ProviderCall, type WhenDone } from './provider-call.ts';
+import type { CallParts, ClientCall } from './call-parts.ts';
+import { ProviderCall, type WhenDone } from './provider-call.ts';
 import type { UpstreamAttempt } from './upstream-attempt.ts';
 
 const SWEEP_MS = 50;

@@ -7,20 +7,38 @@ import {
   requestRecord,
 } from '@tollgate/contracts';
 import type { ConfigReader, DurablePublisher } from '@tollgate/messaging';
+import type { Resolver } from '@tollgate/outbound';
 import { createKeyRing, open, seal } from '@tollgate/secrets';
 import { randomBytes } from 'node:crypto';
+import { GuardedMedia } from '../../src/adapters/guarded-media.ts';
 import { UpstreamPools } from '../../src/adapters/upstream-pools.ts';
 import { ConnectionTests } from '../../src/application/connection-tests.ts';
+import {
+  MEDIA_LIMITS,
+  MediaFetches,
+  type MediaLimits,
+} from '../../src/application/media-fetches.ts';
 import { OutcomeReporter } from '../../src/application/outcome-reporter.ts';
 import { ProviderCalls } from '../../src/application/provider-calls.ts';
 import { ReadyConnections } from '../../src/application/ready-connections.ts';
 
 export const CREDENTIAL = 'sk-test-do-not-leak-0123456789';
 
+import type { RequestSigner } from '../../src/application/request-signer.ts';
 /** How long a connection may be tested. */
 const TEST_MS = 300;
 
 const ring = createKeyRing(randomBytes(32).toString('base64'));
+
+export interface TestAdapterOptions {
+  /** Default true. */
+  readonly allowPrivate?: boolean;
+  /** Default true. */
+  readonly allowPrivateMedia?: boolean;
+  readonly resolver?: Resolver;
+  readonly mediaLimits?: Partial<MediaLimits>;
+  readonly signer?: RequestSigner;
+}
 
 /** The adapter's own parts over real sockets, with the bus, the config and the publisher replaced. */
 export class TestAdapter {
@@ -39,8 +57,10 @@ export class TestAdapter {
   private readonly outcomes: OutcomeReporter;
   private readonly connections = new Map<string, CompiledConnection>();
 
-  constructor(allowPrivate = true) {
-    this.pools = new UpstreamPools({ allowPrivate });
+  constructor(options: TestAdapterOptions = {}) {
+    const { allowPrivate = true, resolver } = options;
+    this.pools = new UpstreamPools({ allowPrivate }, resolver);
+    const media = new GuardedMedia({ allowPrivate: options.allowPrivateMedia ?? true }, resolver);
     this.outcomes = new OutcomeReporter('ins_1', (event) => this.reports.push(event), Date.now);
     const connections = new ReadyConnections(this.config(), (organizationId, sealed) => {
       const opened = open(ring, { organizationId, secretId: sealed.secretId }, sealed);
@@ -55,6 +75,8 @@ export class TestAdapter {
       outcomes: this.outcomes,
       metrics: { opened: () => undefined, closed: () => undefined },
       clock,
+      media: new MediaFetches(media, { ...MEDIA_LIMITS, ...options.mediaLimits }),
+      signer: options.signer ?? null,
       random: () => 0.5,
       maxOpenCalls: 1_000,
       onFailedAttempt: (...parts) => this.logged.push(parts),

@@ -7,7 +7,7 @@ import {
   DEFAULT_TIMEOUTS,
   type Failure,
 } from '@tollgate/contracts';
-import type { ClientCall } from '../../src/application/provider-call.ts';
+import type { ClientCall } from '../../src/application/call-parts.ts';
 
 export function candidateOf(aiProviderId: string, changes: Partial<Candidate> = {}): Candidate {
   return {
