@@ -16,3 +16,9 @@ export type {
 } from './provider.ts';
 export { defaultBaseUrl, PROVIDERS } from './provider-registry.ts';
 export { MAX_ANSWER_BYTES, MAX_EVENT_BYTES, MAX_REFUSAL_BYTES } from './limits.ts';
+export type {
+  DecodedOperation,
+  OperationRequest,
+  OperationWire,
+  OperationWires,
+} from './operation-wire.ts';

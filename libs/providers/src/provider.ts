@@ -8,6 +8,7 @@ import type {
   TokenUsage,
 } from '@tollgate/contracts';
 import type { ChatWire } from './chat-wire.ts';
+import type { OperationWires } from './operation-wire.ts';
 
 /** What a connection says about itself, with its credential opened. */
 export interface ConnectionParts {
@@ -61,7 +62,13 @@ export interface AnswerFacts {
 
 /** `body` is in the client's dialect. */
 export type DecodedResponse =
-  | { readonly ok: true; readonly body: Uint8Array; readonly facts: AnswerFacts }
+  | {
+      readonly ok: true;
+      readonly body: Uint8Array;
+      /** Of the body, where it is no JSON. */
+      readonly contentType?: string;
+      readonly facts: AnswerFacts;
+    }
   | { readonly ok: false; readonly failure: Failure };
 
 /**
@@ -109,11 +116,16 @@ export interface ProviderConnection {
   readonly dialects: ReadonlySet<Dialect>;
   /** The connection's own chat in neutral terms; null where it has none. */
   readonly chat: ChatWire | null;
+  /** The connection's other operations in neutral terms; missing where it has none. */
+  readonly operations?: OperationWires;
   /** What must be put on each request that IO is needed for; null when `headers` are complete. */
   readonly signing: Signing | null;
   encodeRequest(request: ClientRequest, model: string): Result<UpstreamRequest, Failure>;
-  /** @param body the whole body of a 2xx answer */
-  decodeResponse(request: ClientRequest, body: Buffer): DecodedResponse;
+  /**
+   * @param body the whole body of a 2xx answer
+   * @param contentType its header line, where there is one
+   */
+  decodeResponse(request: ClientRequest, body: Buffer, contentType?: string): DecodedResponse;
   streamDecoder(request: ClientRequest, emit: Emit): StreamDecoder;
   /** @param nowMs milliseconds since the epoch, for a `Retry-After` that is a date */
   decodeFailure(answer: RefusedAnswer, nowMs: number): Failure;
