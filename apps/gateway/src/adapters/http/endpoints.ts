@@ -71,6 +71,7 @@ export function dialectFor(path: string, headers: IncomingHttpHeaders): Dialect 
   const family = FAMILIES.find(({ prefix }) => path === prefix || path.startsWith(`${prefix}/`));
   if (family) return family.dialect;
   if (path.startsWith(GOOGLE_PREFIXES[1]) && METHOD.test(path)) return geminiGenerate;
+  if (headers['x-goog-api-key'] !== undefined) return geminiGenerate;
   return headers['anthropic-version'] === undefined ? openaiChat : anthropicMessages;
 }
 

@@ -1,4 +1,4 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 import {
   configKeys,
   failure,
@@ -57,10 +57,9 @@ export class ModelsEndpoint {
   handle(request: IncomingMessage, response: ServerResponse, asked: AskedModels): void {
     const { ports, metrics } = this;
     const startedTick = ports.tick();
-    const keys = asked.isGoogle ? keysInUrl(request.url ?? '') : [];
+    const family = asked.isGoogle ? GOOGLE : familyOf(request.headers);
+    const keys = family === GOOGLE ? keysInUrl(request.url ?? '') : [];
     const head = readRequestHead(request.rawHeaders, keys);
-    const isAnthropic = head.dialectHeaders?.['anthropic-version'] !== undefined;
-    const family = asked.isGoogle ? GOOGLE : isAnthropic ? ANTHROPIC : OPENAI;
     const requestId = ports.newId('request');
     const shownId = head.clientRequestId ?? requestId;
     const answer = new HttpAnswer(
@@ -81,6 +80,12 @@ export class ModelsEndpoint {
       },
     });
   }
+}
+
+/** OpenAI's path is that of Anthropic's and Google's clients too: they say who they are. */
+function familyOf(headers: IncomingHttpHeaders): Family {
+  if (headers['x-goog-api-key'] !== undefined) return GOOGLE;
+  return headers['anthropic-version'] === undefined ? OPENAI : ANTHROPIC;
 }
 
 function show(

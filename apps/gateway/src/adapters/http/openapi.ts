@@ -30,7 +30,7 @@ export function buildOpenApi(version: string) {
     paths: {
       ...Object.fromEntries([...tasks, ...methods]),
       ...modelPaths(MODELS_PATH, {
-        note: ', in OpenAI’s shape; in Anthropic’s where the request has `anthropic-version`',
+        note: ', in OpenAI’s shape; in Anthropic’s or Google’s for `anthropic-version` or `x-goog-api-key`',
         list: MODEL_LIST,
         one: MODEL,
         failure: openaiChat.failureSchema,
