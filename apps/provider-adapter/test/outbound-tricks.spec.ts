@@ -1,0 +1,115 @@
+import type { Resolver } from '@tollgate/outbound';
+import { OUTBOUND_TRICKS, trickUrl } from '@tollgate/test-harness';
+import { GuardedMedia } from '../src/adapters/guarded-media.ts';
+import { MediaFetches } from '../src/application/media-fetches.ts';
+import { TestAdapter, type TestAdapterOptions } from './support/adapter.ts';
+import { candidateOf, contextOf, FakeCall } from './support/fake-call.ts';
+import { completion, type FakeUpstream, json, startFakeUpstream } from './support/fake-upstream.ts';
+
+const PUBLIC = '93.184.216.34';
+const ALWAYS = OUTBOUND_TRICKS.filter(({ always }) => always);
+/** Outbound rules of an operator, with the tricks that must fail under them. */
+const RULES = [
+  ...OUTBOUND_TRICKS.map((trick) => ({ trick, name: trick.name, allowPrivate: false })),
+  ...ALWAYS.map((trick) => ({
+    trick,
+    name: `${trick.name}, private addresses allowed`,
+    allowPrivate: true,
+  })),
+];
+
+describe('no outbound path can be steered inside', () => {
+  let canary: FakeUpstream;
+  let adapter: TestAdapter | undefined;
+
+  beforeEach(async () => {
+    canary = await startFakeUpstream();
+    canary.reply(json(200, completion()));
+  });
+  afterEach(async () => {
+    await adapter?.stop();
+    await canary.close();
+  });
+
+  const port = (): string => new URL(canary.url).port;
+
+  async function call(baseUrl: string, options: TestAdapterOptions) {
+    adapter = new TestAdapter(options);
+    adapter.connect('aip_a', { baseUrl });
+    const one = new FakeCall(contextOf([candidateOf('aip_a')]));
+    adapter.calls.take(one);
+    await one.ended();
+    return one.failure()?.code;
+  }
+
+  function test(baseUrl: string, options: TestAdapterOptions) {
+    adapter = new TestAdapter(options);
+    adapter.connect('aip_a', { baseUrl });
+    return adapter.tests.test({ organizationId: 'org_1', aiProviderId: 'aip_a' });
+  }
+
+  async function fetchMedia(url: string, allowPrivate: boolean, resolver?: Resolver) {
+    const fetches = new MediaFetches(new GuardedMedia({ allowPrivate }, resolver));
+    const found = await fetches.fetch([url], new AbortController().signal);
+    return found.ok ? 'fetched' : found.failure.message;
+  }
+
+  describe.each(RULES)('$name', ({ trick, allowPrivate }) => {
+    it('is not called as a provider', async () => {
+      expect(await call(trickUrl(trick, port()), { allowPrivate })).toBe('provider.misconfigured');
+      expect(canary.seen).toEqual([]);
+    });
+
+    it('is not called when a connection is tested', async () => {
+      const finding = await test(trickUrl(trick, port()), { allowPrivate });
+      expect(finding).toMatchObject({ outcome: 'misconfigured', httpStatus: null });
+      expect(canary.seen).toEqual([]);
+    });
+
+    it('is not fetched as media', async () => {
+      const said = await fetchMedia(trickUrl(trick, port()), allowPrivate);
+      expect(said).toContain('may not be called');
+      expect(canary.seen).toEqual([]);
+    });
+  });
+
+  it.each(ALWAYS)('are not followed by any of them: redirects to $name', async (trick) => {
+    const location = encodeURI(trickUrl(trick, port()));
+    const outside = await startFakeUpstream();
+    outside.reply(json(307, '', { location }));
+    expect(await call(`${outside.url}/v1`, {})).toBe('provider.misconfigured');
+    await adapter?.stop();
+    expect(await test(`${outside.url}/v1`, {})).toMatchObject({ outcome: 'unexpected_answer' });
+    expect(await fetchMedia(`${outside.url}/a.png`, true)).toContain('may not be called');
+    expect(canary.seen).toEqual([]);
+    await outside.close();
+  });
+
+  it('trusts no name whose address changes between two questions', async () => {
+    let asked = 0;
+    const rebinding: Resolver = (_host, _options, callback) =>
+      setImmediate(callback, null, [{ address: ++asked === 1 ? PUBLIC : '127.0.0.1', family: 4 }]);
+    const answers = (address: string): Promise<void> =>
+      new Promise((resolve) => {
+        rebinding('', { all: true }, (_error, [first]) => {
+          expect(first?.address).toBe(address);
+          resolve();
+        });
+      });
+    const options = { allowPrivate: false, resolver: rebinding };
+    const url = `http://rebinding.example:${port()}/v1`;
+    await answers(PUBLIC);
+    expect(await call(url, options)).toBe('provider.misconfigured');
+    await adapter?.stop();
+    expect(await test(url, options)).toMatchObject({ outcome: 'misconfigured' });
+    expect(await fetchMedia(url, false, rebinding)).toContain('may not be called');
+    expect(asked).toBeGreaterThanOrEqual(4);
+    expect(canary.seen).toEqual([]);
+  });
+
+  it('reaches the same address where the operator allows it, so that the canary is no dud', async () => {
+    expect(await call(`${canary.url}/v1`, { allowPrivate: true })).toBeUndefined();
+    expect(await fetchMedia(`${canary.url}/x`, true)).toBe('fetched');
+    expect(canary.seen).toHaveLength(2);
+  });
+});
