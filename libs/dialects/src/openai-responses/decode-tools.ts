@@ -1,5 +1,5 @@
 import type { FunctionTool, OutputFormat, ServerTool, Tool, ToolChoice } from '@tollgate/neutral';
-import { isObject } from '../chat/fields.ts';
+import { isAbsent, isObject } from '../chat/fields.ts';
 import { text } from './decode-content.ts';
 
 type Raw = Readonly<Record<string, unknown>>;
@@ -16,7 +16,7 @@ export function decodeTool(tool: Raw): Tool {
   const name = text(tool.name);
   if (tool.type === 'function') return decodeFunction(tool, name, description);
   if (tool.type === 'custom') {
-    const format = tool.format === undefined ? {} : { format: tool.format };
+    const format = isAbsent(tool.format) ? {} : { format: nestedGrammar(tool.format) };
     return { type: 'custom', name, ...description, ...format };
   }
   const type = text(tool.type);
@@ -36,6 +36,13 @@ function decodeFunction(
     ...(isObject(tool.parameters) ? { parameters: tool.parameters } : {}),
     ...(typeof tool.strict === 'boolean' ? { strict: tool.strict } : {}),
   };
+}
+
+/** Chat completions, whose shape the neutral model has, put a grammar one level deeper. */
+function nestedGrammar(format: unknown): unknown {
+  if (!isObject(format) || format.type !== 'grammar') return format;
+  const { type, ...grammar } = format;
+  return { type, grammar };
 }
 
 /** Undefined for a choice that only this wire knows, such as a server tool's. */

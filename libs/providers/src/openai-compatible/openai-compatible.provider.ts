@@ -2,6 +2,7 @@ import { type Dialect, fail, failure, succeed } from '@tollgate/contracts';
 import { readConnectionParts } from '../connection-parts.ts';
 import { responsesSideOf } from '../openai-responses/responses-side.ts';
 import type { ConnectionParts, Provider, ProviderConnection } from '../provider.ts';
+import { openAiChatWire } from './chat-wire/openai-chat-wire.ts';
 import { decodeFailure } from './decode-failure.ts';
 import { decodeModels } from '../decode-models.ts';
 import { decodeResponse } from './decode-response.ts';
@@ -35,7 +36,7 @@ function connect(
   return {
     origin: url.origin,
     dialects: responses ? DIALECTS_WITH_RESPONSES : DIALECTS,
-    chat: null,
+    chat: openAiChatWire({ quirks, credential, headers, pathOf }),
     signing: null,
     encodeRequest: (request, model) => {
       if (responses?.serves(request)) return responses.encodeRequest(request, model);

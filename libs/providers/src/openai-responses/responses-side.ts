@@ -1,4 +1,5 @@
 import { fail, failure, type Failure, type Result, succeed } from '@tollgate/contracts';
+import type { ChatWire } from '../chat-wire.ts';
 import type { Quirks } from '../openai-compatible/quirks.ts';
 import type {
   ClientRequest,
@@ -8,17 +9,11 @@ import type {
   StreamDecoder,
   UpstreamRequest,
 } from '../provider.ts';
-import { decodeResponse, type ResponsesReading } from './decode-response.ts';
+import { decodeResponse } from './decode-response.ts';
 import type { CostReport } from './decode-usage.ts';
 import { encodeBody } from './encode-body.ts';
+import { type ResponsesEndpoint, responsesWire } from './responses-wire.ts';
 import { ResponsesStreamDecoder } from './stream-decoder.ts';
-
-interface ResponsesEndpoint extends ResponsesReading {
-  /** With query. */
-  readonly path: string;
-  /** Names and values in turn. */
-  readonly headers: string[];
-}
 
 /** The part of a connection that serves `/responses`: the bytes of clients that speak it pass through. */
 export interface ResponsesSide {
@@ -26,6 +21,8 @@ export interface ResponsesSide {
   encodeRequest(request: ClientRequest, model: string): Result<UpstreamRequest, Failure>;
   decodeResponse(body: Buffer): DecodedResponse;
   streamDecoder(emit: Emit): StreamDecoder;
+  /** Where `config.api` says so, clients of other dialects are served over it as well; else null. */
+  readonly chat: ChatWire | null;
 }
 
 /** Made once for a connection; null where it does not serve `/responses`. */
@@ -38,10 +35,13 @@ export function responsesSideOf(
   const path = quirks.responsesPath(basePath, config);
   return path === null
     ? null
-    : responsesSide({ path, headers, credential, costReport: costReportOf(quirks) });
+    : responsesSide(
+        { path, headers, credential, costReport: costReportOf(quirks) },
+        config.api === 'responses',
+      );
 }
 
-function responsesSide(endpoint: ResponsesEndpoint): ResponsesSide {
+function responsesSide(endpoint: ResponsesEndpoint, isForAll: boolean): ResponsesSide {
   const { path, headers } = endpoint;
   return {
     serves: (request) => request.dialect === 'openai-responses',
@@ -52,6 +52,7 @@ function responsesSide(endpoint: ResponsesEndpoint): ResponsesSide {
     },
     decodeResponse: (body) => decodeResponse(body, endpoint),
     streamDecoder: (emit) => new ResponsesStreamDecoder(endpoint, emit),
+    chat: isForAll ? responsesWire(endpoint) : null,
   };
 }
 
