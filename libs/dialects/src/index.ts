@@ -22,6 +22,20 @@ export {
   type ScanResult,
   scanTopLevel,
 } from './json/scan.ts';
+export { optional } from './json/optional.ts';
+export { decodeMediaUrl } from './media/data-url.ts';
+export { decodeAnnotation, encodeAnnotation } from './openai-chat/annotations.ts';
+export {
+  argumentsText,
+  decodeToolCall,
+  readThoughtSignature,
+} from './openai-chat/decode-tool-calls.ts';
+export { thoughtSignature } from './openai-chat/encode-parts.ts';
+export {
+  decodeReasoningDetails,
+  encodeReasoningDetails,
+  reasoningHead,
+} from './openai-chat/reasoning-details.ts';
 export { openaiChat } from './openai-chat/openai-chat.dialect.ts';
 export { openaiResponses } from './openai-responses/openai-responses.dialect.ts';
 export {
