@@ -4,6 +4,8 @@ import { bedrock } from './bedrock/bedrock.provider.ts';
 import { custom } from './custom/custom.provider.ts';
 import { deepseek } from './deepseek/deepseek.provider.ts';
 import { gateway } from './gateway/gateway.provider.ts';
+import { googleBaseUrl } from './google/endpoint.ts';
+import { google } from './google/google.provider.ts';
 import { groq } from './groq/groq.provider.ts';
 import { mistral } from './mistral/mistral.provider.ts';
 import { ollama } from './ollama/ollama.provider.ts';
@@ -26,7 +28,7 @@ export const PROVIDERS = {
   gateway,
   custom,
   anthropic: unsupportedProvider('anthropic', 'https://api.anthropic.com'),
-  google: unsupportedProvider('google', 'https://generativelanguage.googleapis.com'),
+  google,
   bedrock,
 } as const satisfies Record<ProviderSlug, Provider>;
 
@@ -37,6 +39,7 @@ export function defaultBaseUrl(
 ): string | null {
   if (slug === 'bedrock' && typeof config.region === 'string' && REGION.test(config.region))
     return `https://bedrock-runtime.${config.region}.amazonaws.com`;
+  if (slug === 'google') return googleBaseUrl(config);
   return PROVIDERS[slug].defaultBaseUrl;
 }
 

@@ -60,6 +60,9 @@ export function stream(
   };
 }
 
+/** How the vendors write that they say why an answer ended. */
+const FINISH = /"(finish_reason|stop_reason|finishReason)":\s*"/;
+
 /** The laws that every provider keeps. */
 export function providerContract(name: string, sample: ContractSample): void {
   describe(`${name} as a provider`, () => {
@@ -99,7 +102,7 @@ export function providerContract(name: string, sample: ContractSample): void {
     });
 
     it('never ends cleanly when it was cut before the finish reason', () => {
-      const finishAt = sample.events.findIndex((event) => /"finish_reason":\s*"/.test(event));
+      const finishAt = sample.events.findIndex((event) => FINISH.test(event));
       for (let count = 0; count < finishAt; count++) {
         const cut = Buffer.from(sample.events.slice(0, count).join(''));
         expect(stream(connection, streamRequest, cut)).toMatchObject({

@@ -1,0 +1,44 @@
+import { type Dialect, fail, failure, succeed } from '@tollgate/contracts';
+import type { Provider, ProviderConnection } from '../provider.ts';
+import { decodeFailure } from './decode-failure.ts';
+import { decodeModels } from './decode-models.ts';
+import { decodeResponse } from './decode-response.ts';
+import { encodeBody } from './encode-body.ts';
+import { AI_STUDIO, connectEndpoint, type GoogleEndpoint } from './endpoint.ts';
+import { GoogleStreamDecoder } from './stream-decoder.ts';
+
+/** Google's Gemini models, through AI Studio or, with `config.vertex`, through Vertex. */
+export const google: Provider = {
+  slug: 'google',
+  defaultBaseUrl: AI_STUDIO,
+  isSupported: true,
+  connect: (parts) => {
+    const endpoint = connectEndpoint(parts);
+    return endpoint.ok ? succeed(connect(endpoint.value, parts.credential)) : endpoint;
+  },
+};
+
+function connect(endpoint: GoogleEndpoint, credential: string | null): ProviderConnection {
+  const { origin, headers, signing, modelsPath } = endpoint;
+  return {
+    origin,
+    dialects: DIALECTS,
+    chat: null,
+    signing,
+    encodeRequest: (request, model) => {
+      const body = encodeBody(request, model);
+      if (!body) return fail(failure('request.validation_error'));
+      const path = endpoint.pathOf(model, request.stream ? STREAM : WHOLE);
+      return succeed({ path, headers, body, droppedParams: [] });
+    },
+    decodeResponse: (_request, body) => decodeResponse(body, credential),
+    streamDecoder: (_request, emit) => new GoogleStreamDecoder(credential, emit),
+    decodeFailure: (answer, nowMs) => decodeFailure(answer, credential, nowMs),
+    modelList: { path: modelsPath, headers, decode: decodeModels },
+  };
+}
+
+const DIALECTS: ReadonlySet<Dialect> = new Set<Dialect>(['gemini-generate']);
+
+const WHOLE = 'generateContent';
+const STREAM = 'streamGenerateContent?alt=sse';
