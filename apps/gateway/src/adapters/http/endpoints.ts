@@ -3,10 +3,17 @@ import {
   anthropicCountTokens,
   anthropicMessages,
   type Dialect,
+  geminiEmbed,
   geminiGenerate,
   openaiChat,
+  openaiEmbeddings,
+  openaiImages,
+  openaiModeration,
   openaiResponses,
+  openaiSpeech,
+  openaiTranscription,
   tollgateChat,
+  tollgateImage,
 } from '@tollgate/dialects';
 
 /** An endpoint that takes a task, in one dialect. */
@@ -19,19 +26,21 @@ export interface Endpoint {
 
 /** Endpoints whose path is all that the URL says: served, and published, from this one table. */
 export const ENDPOINTS: readonly Endpoint[] = [
-  {
-    path: '/v1/chat',
-    dialect: tollgateChat,
-    summary: 'Chat in Tollgate’s own dialect; the key’s route chooses the model',
-  },
-  { path: '/v1/chat/completions', dialect: openaiChat, summary: 'Chat in OpenAI’s dialect' },
-  { path: '/v1/responses', dialect: openaiResponses, summary: 'Responses in OpenAI’s dialect' },
-  { path: '/v1/messages', dialect: anthropicMessages, summary: 'Messages in Anthropic’s dialect' },
-  {
-    path: '/v1/messages/count_tokens',
-    dialect: anthropicCountTokens,
-    summary: 'The tokens that a request to /v1/messages would have',
-  },
+  endpoint('/v1/chat', tollgateChat, 'Chat; the key’s route chooses the model'),
+  endpoint('/v1/image', tollgateImage, 'Make images; the key’s route chooses the model'),
+  endpoint('/v1/chat/completions', openaiChat, 'OpenAI’s chat completions'),
+  endpoint('/v1/responses', openaiResponses, 'OpenAI’s responses'),
+  endpoint('/v1/embeddings', openaiEmbeddings, 'OpenAI’s embeddings'),
+  endpoint('/v1/images/generations', openaiImages, 'OpenAI’s images'),
+  endpoint('/v1/audio/speech', openaiSpeech, 'OpenAI’s speech: the answer is a sound'),
+  endpoint('/v1/audio/transcriptions', openaiTranscription, 'OpenAI’s transcriptions of a sound'),
+  endpoint('/v1/moderations', openaiModeration, 'OpenAI’s moderations'),
+  endpoint('/v1/messages', anthropicMessages, 'Anthropic’s messages'),
+  endpoint(
+    '/v1/messages/count_tokens',
+    anthropicCountTokens,
+    'The tokens that a request to /v1/messages would have',
+  ),
 ];
 
 /** A method that Google's clients call on a model: `{prefix}{model}:{method}`. */
@@ -44,8 +53,10 @@ export interface ModelMethod extends Endpoint {
 export const GOOGLE_PREFIXES = ['/v1beta/models/', '/v1/models/'] as const;
 
 export const MODEL_METHODS: readonly ModelMethod[] = [
-  modelMethod('generateContent', geminiGenerate, 'Generate in Gemini’s dialect'),
-  modelMethod('streamGenerateContent', geminiGenerate, 'Generate as a stream in Gemini’s dialect'),
+  modelMethod('generateContent', geminiGenerate, 'Gemini’s generation'),
+  modelMethod('streamGenerateContent', geminiGenerate, 'Gemini’s generation as a stream'),
+  modelMethod('embedContent', geminiEmbed, 'Gemini’s embedding of one content'),
+  modelMethod('batchEmbedContents', geminiEmbed, 'Gemini’s embeddings of several contents'),
 ];
 
 export const MODELS_PATH = '/v1/models';
@@ -81,10 +92,15 @@ const FAMILIES: readonly { readonly prefix: string; readonly dialect: Dialect }[
   { prefix: '/v1/messages', dialect: anthropicMessages },
   { prefix: '/v1/chat/completions', dialect: openaiChat },
   { prefix: '/v1/chat', dialect: tollgateChat },
+  { prefix: '/v1/image', dialect: tollgateChat },
 ];
 
 /** What Google's clients call on a model. */
 const METHOD = /:([a-zA-Z]+)$/;
+
+function endpoint(path: string, dialect: Dialect, summary: string): Endpoint {
+  return { path, dialect, summary };
+}
 
 function modelMethod(method: string, dialect: Dialect, summary: string): ModelMethod {
   const path = `${GOOGLE_PREFIXES[0]}{model}:${method}`;

@@ -1,5 +1,5 @@
 import { FAILURES } from '@tollgate/contracts';
-import { geminiGenerate, type JsonSchema, openaiChat } from '@tollgate/dialects';
+import { type Dialect, geminiGenerate, type JsonSchema, openaiChat } from '@tollgate/dialects';
 import {
   type Endpoint,
   ENDPOINTS,
@@ -69,15 +69,30 @@ function taskOperation({ path, dialect, summary }: Endpoint): Operation {
       200: {
         description: 'The answer in this dialect; a streamed one as server-sent events',
         headers: ANSWER_HEADERS,
-        content: {
-          [JSON_BODY]: { schema: dialect.name === 'openai-chat' ? COMPLETION : ANSWER },
-          'text/event-stream': { schema: { type: 'string' } },
-        },
+        content: answerContent(dialect.name),
       },
       ...failureResponses(dialect.failureSchema),
     },
   };
 }
+
+function answerContent(name: Dialect['name']): Operation {
+  if (name === 'openai-speech') return { 'audio/*': { schema: {} }, ...STREAMED };
+  const isChat = name === 'openai-chat' || name === 'tollgate-chat';
+  const json = { [JSON_BODY]: { schema: isChat ? COMPLETION : ANSWER } };
+  if (WHOLE_ALONE.has(name)) return json;
+  const text = name === 'openai-transcription' ? { 'text/plain': { schema: STRING } } : {};
+  return { ...json, ...text, ...STREAMED };
+}
+
+const STRING: JsonSchema = { type: 'string' };
+const STREAMED = { 'text/event-stream': { schema: STRING } };
+const WHOLE_ALONE: ReadonlySet<string> = new Set([
+  'openai-embeddings',
+  'openai-moderation',
+  'gemini-embed',
+  'anthropic-count-tokens',
+]);
 
 function methodOperation(method: ModelMethod): Operation {
   const model = { name: 'model', in: 'path', required: true, schema: { type: 'string' } };
