@@ -36,7 +36,7 @@ function connect(
   return {
     origin: url.origin,
     dialects: responses ? DIALECTS_WITH_RESPONSES : DIALECTS,
-    chat: openAiChatWire({ quirks, credential, headers, pathOf }),
+    chat: responses?.chat ?? openAiChatWire({ quirks, credential, headers, pathOf }),
     signing: null,
     encodeRequest: (request, model) => {
       if (responses?.serves(request)) return responses.encodeRequest(request, model);
