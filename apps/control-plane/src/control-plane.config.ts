@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { keyOf32Bytes, keysOf32Bytes, port, serviceSettings, urlOf } from '@tollgate/env';
+import { flag, keyOf32Bytes, keysOf32Bytes, port, serviceSettings, urlOf } from '@tollgate/env';
 import { z } from 'zod';
 
 /** The control plane's settings, by the names of their environment variables. */
@@ -11,6 +11,8 @@ export const controlPlaneSettings = z.object({
   TOLLGATE_KEY_ENCRYPTION_KEY: keyOf32Bytes,
   /** Former key-encryption keys that still open what they sealed, separated by commas. */
   TOLLGATE_FORMER_KEY_ENCRYPTION_KEYS: keysOf32Bytes.default([]),
+  /** Connections may name this machine or a private network as their base URL; the same as the provider-adapter's. */
+  TOLLGATE_ALLOW_PRIVATE_UPSTREAMS: flag.default(false),
   /** Without one, a token is made at the first start. */
   TOLLGATE_ADMIN_TOKEN: z.string().min(16, 'must be at least 16 characters').optional(),
   /** `tollgate.yaml`s to apply at start, in order, separated as in PATH. */

@@ -66,7 +66,9 @@ export async function startControlPlane(
   try {
     const tokens = new AdminTokens(dataSource);
     const adminToken = await tokens.establish(settings.TOLLGATE_ADMIN_TOKEN);
-    const changes = new ConfigChanges(dataSource, publisher);
+    const changes = new ConfigChanges(dataSource, publisher, {
+      allowPrivate: settings.TOLLGATE_ALLOW_PRIVATE_UPSTREAMS,
+    });
     const ring = createKeyRing(
       settings.TOLLGATE_KEY_ENCRYPTION_KEY,
       settings.TOLLGATE_FORMER_KEY_ENCRYPTION_KEYS,

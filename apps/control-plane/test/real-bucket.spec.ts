@@ -31,6 +31,7 @@ describe('the real config bucket', () => {
   beforeAll(async () => {
     running = await startControlPlane({
       settings: controlPlaneSettings.parse({
+        TOLLGATE_ALLOW_PRIVATE_UPSTREAMS: 'true',
         POSTGRES_URL: stack.postgresUrl(),
         NATS_URL: stack.natsUrl(),
         TOLLGATE_CONTROL_PLANE_PORT: '0',

@@ -30,7 +30,10 @@ const keyEncryptionKey = randomBytes(32).toString('base64');
 
 /** A control plane on a real Postgres, with a bucket and a bus in memory. */
 export function useControlPlane(
-  options: { readonly environment?: Record<string, string> } = {},
+  options: {
+    readonly environment?: Record<string, string>;
+    readonly settings?: Record<string, string>;
+  } = {},
 ): ControlPlaneHandle {
   const stack = useStack({ only: ['postgres'] });
   const bus = new FakeBus();
@@ -47,11 +50,19 @@ export function useControlPlane(
       TOLLGATE_CONTROL_PLANE_PORT: '0',
       TOLLGATE_KEY_ENCRYPTION_KEY: keyEncryptionKey,
       TOLLGATE_ADMIN_TOKEN: ADMIN_TOKEN,
+      TOLLGATE_ALLOW_PRIVATE_UPSTREAMS: 'true',
+      ...options.settings,
       ...more,
     });
     // Only `request` is used of the bus.
     const messaging = { bus: bus as unknown as Bus, configWriter: writer };
-    return startControlPlane({ settings, messaging, telemetry, ...options });
+    const { environment } = options;
+    return startControlPlane({
+      settings,
+      messaging,
+      telemetry,
+      ...(environment ? { environment } : {}),
+    });
   };
   const current = (): RunningControlPlane => {
     if (running) return running;

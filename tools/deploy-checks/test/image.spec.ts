@@ -218,6 +218,7 @@ function environmentOf(app: ServiceName, port: number): Readonly<Record<string, 
         TOLLGATE_CONTROL_PLANE_PORT: String(port),
         TOLLGATE_KEY_ENCRYPTION_KEY: keyEncryptionKey,
         TOLLGATE_ADMIN_TOKEN: adminToken,
+        TOLLGATE_ALLOW_PRIVATE_UPSTREAMS: 'true',
       };
   }
 }

@@ -1,3 +1,4 @@
+import { readUrl } from '@tollgate/outbound';
 import type { ConfigChange } from '../config-publishing/config-changes.ts';
 import { touch } from '../config-publishing/touched.ts';
 import { newId } from '../database/new-id.ts';
@@ -14,6 +15,7 @@ import { resolveBaseUrl } from '../domain/base-url.ts';
 import type { AiProviderRow } from '../domain/rows.ts';
 import { conflict, unprocessable } from '../http/problem.ts';
 import { touchRoutesOf } from '../projects/touch-routes-of.ts';
+import { forbiddenAddress } from './check-base-url.ts';
 import type { CreateAiProvider, PatchAiProvider } from './ai-provider.schema.ts';
 
 export async function createAiProvider(
@@ -36,6 +38,7 @@ export async function createAiProvider(
     ...given(body),
   };
   await checkConnection(change, row);
+  checkAddress(change, row);
   await insertRow(change.manager, aiProviders, row);
   await touchConnection(change, row);
   return row;
@@ -47,8 +50,10 @@ export async function patchAiProvider(
   body: PatchAiProvider,
 ): Promise<AiProviderRow> {
   const row = await requireRow(change.manager, aiProviders, 'AI provider', id);
-  if (applyChanges(row, body).size === 0) return row;
+  const changed = applyChanges(row, body);
+  if (changed.size === 0) return row;
   await checkConnection(change, row);
+  if (changed.has('baseUrl')) checkAddress(change, row);
   await change.manager.save(aiProviders, row);
   await touchConnection(change, row);
   return row;
@@ -78,6 +83,11 @@ async function checkConnection(change: ConfigChange, row: AiProviderRow): Promis
     const field = row.provider === 'bedrock' ? 'config.region' : 'baseUrl';
     throw unprocessable(field, `is required for the provider "${row.provider}"`);
   }
+}
+
+/** What the base URL is written as; what its name resolves to is checked by who has no transaction open. */
+function checkAddress({ outbound }: ConfigChange, { baseUrl }: AiProviderRow): void {
+  if (baseUrl !== null && !readUrl(baseUrl, outbound)) throw forbiddenAddress();
 }
 
 /** All routes of the project may serve the connection's models by name, so all are compiled anew. */

@@ -23,6 +23,7 @@ import {
   showAiProvider,
 } from './ai-provider.schema.ts';
 import { createAiProvider, deleteAiProvider, patchAiProvider } from './ai-provider-writes.ts';
+import { requireDialable } from './check-base-url.ts';
 import { testAiProvider } from './test-ai-provider.ts';
 
 @ApiTags('ai-providers')
@@ -55,6 +56,7 @@ export class AiProvidersController {
   @Post()
   @Returns(201, aiProviderView)
   async create(@Body({ schema: createAiProviderBody }) body: CreateAiProvider) {
+    await requireDialable(body.baseUrl, this.changes.outbound);
     return showAiProvider(await this.changes.run((change) => createAiProvider(change, body)));
   }
 
@@ -64,6 +66,7 @@ export class AiProvidersController {
     @Param('aiProviderId') id: string,
     @Body({ schema: patchAiProviderBody }) body: PatchAiProvider,
   ) {
+    await requireDialable(body.baseUrl, this.changes.outbound);
     return showAiProvider(await this.changes.run((change) => patchAiProvider(change, id, body)));
   }
 

@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
+import type { AddressPolicy } from '@tollgate/outbound';
 import type { DataSource, EntityManager } from 'typeorm';
 import type { Publisher } from './publisher.ts';
 import type { Touched } from './touched.ts';
@@ -6,6 +7,8 @@ import type { Touched } from './touched.ts';
 /** One change of the config: its rows, and what it touches. */
 export interface ConfigChange {
   readonly manager: EntityManager;
+  /** Which addresses a URL that is saved may name. */
+  readonly outbound: AddressPolicy;
   touch(...touched: readonly Touched[]): void;
 }
 
@@ -23,6 +26,7 @@ export class ConfigChanges {
   constructor(
     private readonly dataSource: DataSource,
     private readonly publisher: Publisher,
+    readonly outbound: AddressPolicy,
   ) {}
 
   /** Carries out the change, and waits a moment for it to reach the data plane. NATS being away fails nothing. */
@@ -32,6 +36,7 @@ export class ConfigChanges {
       const next = await nextRevision(manager);
       const value = await body({
         manager,
+        outbound: this.outbound,
         touch: (...more) => more.forEach((one) => touched.add(one)),
       });
       if (touched.size === 0) return { result: value, revision: undefined };
