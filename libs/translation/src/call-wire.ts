@@ -18,6 +18,7 @@ import type {
 } from '@tollgate/providers';
 import { codecFor } from './codecs.ts';
 import { conversationOf } from './conversation-of.ts';
+import { joinOperation } from './operations.ts';
 import { TranslatedWire } from './translated-wire.ts';
 
 /** One way from a client's request to a connection and back. A `ProviderConnection` is one for its own dialects. */
@@ -30,8 +31,11 @@ export interface CallWire {
     model: string,
     fetched?: FetchedMediaMap,
   ): Result<UpstreamRequest, Failure>;
-  /** @param body the whole body of a 2xx answer */
-  decodeResponse(request: ClientRequest, body: Buffer): DecodedResponse;
+  /**
+   * @param body the whole body of a 2xx answer
+   * @param contentType its header line, where there is one
+   */
+  decodeResponse(request: ClientRequest, body: Buffer, contentType?: string): DecodedResponse;
   streamDecoder(request: ClientRequest, emit: Emit): StreamDecoder;
   /** Takes a whole JSON answer where a stream was asked for, and gives it as a stream; missing where that is a failure. */
   wholeAnswerDecoder?(request: ClientRequest, emit: Emit): StreamDecoder;
@@ -59,6 +63,8 @@ export function callWire(
   options: CallWireOptions,
 ): Result<CallWire, Failure> {
   if (connection.dialects.has(request.dialect)) return succeed(connection);
+  const operation = joinOperation(request.dialect, connection, request, options);
+  if (operation) return operation;
   const codec = options.codec ?? codecFor(request.dialect);
   if (!codec || !connection.chat) return noWay(request.dialect, options.provider);
   const decoded = conversationOf(request, codec);

@@ -1,4 +1,4 @@
-import { fail, failure, type Failure, type Result, succeed } from '@tollgate/contracts';
+import type { Failure, Result } from '@tollgate/contracts';
 import type { AnswerContext, ChatCodec } from '@tollgate/dialects';
 import { type FetchedMediaMap, Losses } from '@tollgate/neutral';
 import type {
@@ -11,8 +11,8 @@ import type {
   WireRequest,
 } from '@tollgate/providers';
 import type { CallWire, CallWireOptions } from './call-wire.ts';
-import { clientName } from './client-names.ts';
 import type { DecodedRequest } from './conversation-of.ts';
+import { settle } from './settle.ts';
 import { TranslatedStream } from './translated-stream.ts';
 import { UnfoldedAnswer } from './unfolded-answer.ts';
 
@@ -42,13 +42,7 @@ export class TranslatedWire implements CallWire {
     const losses = new Losses(policy, provider);
     const wireRequest = this.wireRequest(request, model, losses, fetched);
     this.encoded = wireRequest;
-    const upstream = this.wire.encodeRequest(wireRequest);
-    const settled = losses.settle();
-    if (!settled.ok) return fail(this.inClientTerms(settled.failure));
-    if (!upstream.ok) return fail(this.inClientTerms(upstream.failure));
-    const named = settled.value.map((name) => clientName(name, this.codec));
-    const droppedParams = [...new Set([...upstream.value.droppedParams, ...named])];
-    return succeed({ ...upstream.value, droppedParams });
+    return settle(this.wire.encodeRequest(wireRequest), losses, this.codec.fieldNames);
   }
 
   decodeResponse(request: ClientRequest, body: Buffer): DecodedResponse {
@@ -97,17 +91,5 @@ export class TranslatedWire implements CallWire {
   private contextOf({ requestId = '', modelAsked, usageAsked }: ClientRequest): AnswerContext {
     const { fields: request } = this.decoded;
     return { requestId, modelAsked, usageAsked, nowS: this.options.nowS(), request };
-  }
-
-  private inClientTerms(reason: Failure): Failure {
-    if (reason.param === undefined) return reason;
-    const param = clientName(reason.param, this.codec);
-    if (param === reason.param) return reason;
-    const { code, message } = reason;
-    return failure(code, {
-      ...reason,
-      param,
-      message: message.replaceAll(`"${reason.param}"`, `"${param}"`),
-    });
   }
 }
