@@ -1,3 +1,4 @@
+import { entraSigning } from './entra.ts';
 import { openAiCompatible } from '../openai-compatible/openai-compatible.provider.ts';
 import { OPENAI_LIKE, type Quirks } from '../openai-compatible/quirks.ts';
 
@@ -46,6 +47,8 @@ const openAiRoot = (basePath: string): string =>
 
 export const azure = openAiCompatible({
   ...OPENAI_LIKE,
+  operations: { served: ['embeddings', 'images', 'speech', 'transcription'] },
+  signingOf: entraSigning,
   slug: 'azure',
   defaultBaseUrl: null,
   authorization: 'api-key',

@@ -4,6 +4,7 @@ import { OPENAI_LIKE } from '../openai-compatible/quirks.ts';
 /** Its base URL is the server's; OpenAI's wire stands below `/v1`. */
 export const ollama = openAiCompatible({
   ...OPENAI_LIKE,
+  operations: { served: ['embeddings'] },
   slug: 'ollama',
   defaultBaseUrl: 'http://127.0.0.1:11434',
   credentialRequired: false,

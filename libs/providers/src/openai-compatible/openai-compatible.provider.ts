@@ -1,5 +1,6 @@
 import { type Dialect, fail, failure, succeed } from '@tollgate/contracts';
 import { readConnectionParts } from '../connection-parts.ts';
+import { operationsSideOf } from '../openai-operations/operations-side.ts';
 import { responsesSideOf } from '../openai-responses/responses-side.ts';
 import type { ConnectionParts, Provider, ProviderConnection } from '../provider.ts';
 import { openAiChatWire } from './chat-wire/openai-chat-wire.ts';
@@ -16,9 +17,11 @@ export function openAiCompatible(quirks: Quirks): Provider {
     slug: quirks.slug,
     defaultBaseUrl: quirks.defaultBaseUrl,
     isSupported: true,
-    connect: (parts) => {
-      const read = readConnectionParts(parts, quirks.credentialRequired);
-      return read.ok ? succeed(connect(quirks, parts, read.value)) : read;
+    connect: (given) => {
+      const signing = quirks.signingOf(given);
+      const parts = signing === null ? given : { ...given, credential: null };
+      const read = readConnectionParts(parts, quirks.credentialRequired && signing === null);
+      return read.ok ? succeed({ ...connect(quirks, parts, read.value), signing }) : read;
     },
   };
 }
@@ -33,26 +36,36 @@ function connect(
   const modelsPath = quirks.modelsPath(basePath, parts.config);
   const headers = headersFor(quirks, credential);
   const responses = responsesSideOf(quirks, parts, basePath, headers);
+  const operations = operationsSideOf(quirks, parts, basePath, headers);
   return {
     origin: url.origin,
-    dialects: responses ? DIALECTS_WITH_RESPONSES : DIALECTS,
+    dialects: new Set([
+      ...(responses ? DIALECTS_WITH_RESPONSES : DIALECTS),
+      ...operations.dialects,
+    ]),
     chat: responses?.chat ?? openAiChatWire({ quirks, credential, headers, pathOf }),
+    operations: operations.wires,
     signing: null,
     encodeRequest: (request, model) => {
       if (responses?.serves(request)) return responses.encodeRequest(request, model);
+      if (operations.serves(request)) return operations.encodeRequest(request, model);
       const encoded = encodeBody(request, model, quirks);
       if (!encoded) return fail(failure('request.validation_error'));
       const { body, droppedParams } = encoded;
       return succeed({ path: pathOf(model), headers, body, droppedParams });
     },
-    decodeResponse: (request, body) =>
-      responses?.serves(request)
-        ? responses.decodeResponse(body)
-        : decodeResponse(body, quirks, credential),
-    streamDecoder: (request, emit) =>
-      responses?.serves(request)
-        ? responses.streamDecoder(emit)
-        : new OpenAiStreamDecoder({ quirks, credential, hidesUsage: !request.usageAsked }, emit),
+    decodeResponse: (request, body, contentType) => {
+      if (responses?.serves(request)) return responses.decodeResponse(body);
+      return operations.serves(request)
+        ? operations.decodeResponse(request, body, contentType)
+        : decodeResponse(body, quirks, credential);
+    },
+    streamDecoder: (request, emit) => {
+      if (responses?.serves(request)) return responses.streamDecoder(emit);
+      return operations.serves(request)
+        ? operations.streamDecoder(emit)
+        : new OpenAiStreamDecoder({ quirks, credential, hidesUsage: !request.usageAsked }, emit);
+    },
     decodeFailure: (answer, nowMs) => decodeFailure(answer, credential, nowMs),
     modelList: modelsPath === null ? null : { path: modelsPath, headers, decode: decodeModels },
   };

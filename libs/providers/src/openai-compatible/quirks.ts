@@ -1,5 +1,6 @@
 import type { ProviderSlug } from '@tollgate/contracts';
-import type { ConnectionParts } from '../provider.ts';
+import { NO_OPERATIONS, type OperationQuirks } from '../openai-operations/operation-quirks.ts';
+import type { ConnectionParts, Signing } from '../provider.ts';
 
 /** How one vendor differs from OpenAI's own wire. */
 export interface Quirks {
@@ -20,6 +21,8 @@ export interface Quirks {
   /** How the credential is sent. */
   readonly authorization: 'bearer' | 'api-key';
   readonly credentialRequired: boolean;
+  /** What the credential stands for where it is not itself sent; null where it is. */
+  readonly signingOf: (parts: ConnectionParts) => Signing | null;
   /** The field that limits an answer's tokens, for every model of the vendor. */
   readonly outputCapField: 'max_tokens' | 'max_completion_tokens';
   /** Whether `stream_options` is known; where it is not, usage comes unasked, and the field is left out. */
@@ -28,6 +31,8 @@ export interface Quirks {
   readonly reasoningIsApart: boolean;
   /** `usage.cost` is what the vendor charges, in USD. */
   readonly reportsCost: boolean;
+  /** What it serves beside chat. */
+  readonly operations: OperationQuirks;
 }
 
 /** What most of the family does; each vendor names its differences. */
@@ -40,10 +45,12 @@ export const OPENAI_LIKE = {
   responsesPath: () => null,
   authorization: 'bearer',
   credentialRequired: true,
+  signingOf: () => null,
   outputCapField: 'max_tokens',
   takesStreamOptions: true,
   reasoningIsApart: false,
   reportsCost: false,
+  operations: NO_OPERATIONS,
 } as const satisfies Omit<Quirks, 'slug' | 'defaultBaseUrl'>;
 
 /** For vendors that serve the responses API beside chat completions. */

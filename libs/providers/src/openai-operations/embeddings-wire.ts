@@ -1,0 +1,106 @@
+import { failure, succeed } from '@tollgate/contracts';
+import type { EmbeddingInput, EmbeddingRequest, Losses, Vector } from '@tollgate/neutral';
+import { isRecord } from '../json/json-value.ts';
+import { parseAnswer } from '../json/parse-answer.ts';
+import { decodeErrorInside } from '../openai-compatible/decode-failure.ts';
+import { decodeReportedCost } from '../openai-compatible/decode-usage.ts';
+import type { DecodedOperation, OperationRequest, OperationWire } from '../operation-wire.ts';
+import { readError } from '../refusal/provider-error.ts';
+import { vectorOf } from './decode-embeddings.ts';
+import type { OperationReading } from './decode-response.ts';
+import { decodeOperationUsage } from './decode-usage.ts';
+import { operationPath } from './endpoints.ts';
+
+export interface EmbeddingsEndpoint {
+  /** The path of a model's chat. */
+  readonly chatPathOf: (model: string) => string;
+  /** Names and values in turn. */
+  readonly headers: string[];
+  readonly reading: OperationReading;
+}
+
+/** OpenAI's embeddings for clients that speak another dialect. Vectors are asked for as numbers: every vendor has those. */
+export function embeddingsWire({
+  chatPathOf,
+  headers,
+  reading,
+}: EmbeddingsEndpoint): OperationWire<'embeddings'> {
+  const { renamed, dropped } = reading.quirks.operations;
+  return {
+    encodeRequest: ({ request, model, losses }) => {
+      const body: Record<string, unknown> = { model, input: encodeInput(request, losses) };
+      const { dimensions, endUser } = request;
+      if (dimensions !== undefined)
+        body[renamed?.embeddings?.dimensions ?? 'dimensions'] = dimensions;
+      if (endUser !== undefined) {
+        if (dropped?.embeddings?.includes('user')) losses.drop('user');
+        else body.user = endUser;
+      }
+      if (request.purpose !== undefined) losses.drop('purpose');
+      if (request.title !== undefined) losses.drop('title');
+      for (const name of Object.keys(request.others)) losses.drop(name);
+      return succeed({
+        path: operationPath(chatPathOf(model), 'embeddings'),
+        headers,
+        body: Buffer.from(JSON.stringify(body)),
+        droppedParams: [],
+      });
+    },
+    decodeAnswer: (body, request) => decodeAnswer(body, request, reading),
+  };
+}
+
+/** One text alone stays one text: some servers take no list. */
+function encodeInput({ inputs }: EmbeddingRequest, losses: Losses): unknown {
+  const encoded = inputs.map((input) => encodeOne(input, losses));
+  return encoded.length === 1 ? encoded[0] : encoded;
+}
+
+function encodeOne(input: EmbeddingInput, losses: Losses): unknown {
+  switch (input.kind) {
+    case 'text':
+      return input.text;
+    case 'tokens':
+      return input.tokens;
+    case 'parts':
+      if (input.parts.some(({ type }) => type !== 'text')) losses.refuse('input');
+      else losses.adapt('input');
+      return input.parts.map((part) => (part.type === 'text' ? part.text : '')).join('\n');
+  }
+}
+
+/** Vectors come in the order of their `index`. */
+function decodeAnswer(
+  body: Buffer,
+  { request }: OperationRequest<'embeddings'>,
+  { quirks, credential }: OperationReading,
+): DecodedOperation<'embeddings'> {
+  const answer = parseAnswer(body);
+  if (isRecord(answer?.error))
+    return { ok: false, failure: decodeErrorInside(readError(answer.error), credential) };
+  const data: readonly unknown[] = Array.isArray(answer?.data) ? answer.data : [];
+  const vectors: Vector[] = [];
+  for (const [at, item] of data.entries()) {
+    const vector = isRecord(item) ? vectorOf(item.embedding) : undefined;
+    if (!isRecord(item) || !vector) return invalid('a vector is none');
+    vectors[typeof item.index === 'number' ? item.index : at] = vector;
+  }
+  if (
+    Object.keys(vectors).length !== request.inputs.length ||
+    vectors.length !== request.inputs.length
+  )
+    return invalid('there are not as many vectors as inputs');
+  const usage = decodeOperationUsage(answer?.usage);
+  const facts = {
+    usage,
+    reportedCostPicoUsd: decodeReportedCost(answer?.usage, quirks),
+    finishReason: null,
+    estimateOutputTokens: () => 0,
+  };
+  const model = typeof answer?.model === 'string' ? answer.model : '';
+  return { ok: true, answer: { model, vectors, usage }, facts };
+}
+
+function invalid(internal: string): DecodedOperation<'embeddings'> {
+  return { ok: false, failure: failure('provider.invalid_answer', { internal }) };
+}

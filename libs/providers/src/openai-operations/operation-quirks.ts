@@ -1,0 +1,18 @@
+import type { PlainOperation } from '@tollgate/neutral';
+
+/** Which of OpenAI's operations a vendor serves on the same wire, and what it names or takes differently. */
+export interface OperationQuirks {
+  readonly served: readonly PlainOperation[];
+  /** Fields by OpenAI's names to the vendor's. */
+  readonly renamed?: Readonly<Partial<Record<PlainOperation, Readonly<Record<string, string>>>>>;
+  /** Fields of OpenAI's that the vendor refuses, and whose loss leaves the answer as good: left out and named. */
+  readonly dropped?: Readonly<Partial<Record<PlainOperation, readonly string[]>>>;
+  /** `usage.cost_in_usd_ticks` is what the vendor charges. */
+  readonly reportsTicks?: boolean;
+}
+
+export const NO_OPERATIONS: OperationQuirks = { served: [] };
+
+export const ALL_OPERATIONS: OperationQuirks = {
+  served: ['embeddings', 'images', 'speech', 'transcription', 'moderation'],
+};
