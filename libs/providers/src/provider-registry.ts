@@ -1,4 +1,5 @@
 import type { ProviderSlug } from '@tollgate/contracts';
+import { anthropic } from './anthropic/anthropic.provider.ts';
 import { azure } from './azure/azure.provider.ts';
 import { bedrock } from './bedrock/bedrock.provider.ts';
 import { custom } from './custom/custom.provider.ts';
@@ -12,7 +13,6 @@ import { ollama } from './ollama/ollama.provider.ts';
 import { openai } from './openai/openai.provider.ts';
 import { openrouter } from './openrouter/openrouter.provider.ts';
 import type { Provider } from './provider.ts';
-import { unsupportedProvider } from './unsupported-provider.ts';
 import { xai } from './xai/xai.provider.ts';
 
 /** Every vendor by its slug. */
@@ -27,7 +27,7 @@ export const PROVIDERS = {
   ollama,
   gateway,
   custom,
-  anthropic: unsupportedProvider('anthropic', 'https://api.anthropic.com'),
+  anthropic,
   google,
   bedrock,
 } as const satisfies Record<ProviderSlug, Provider>;

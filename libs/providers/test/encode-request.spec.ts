@@ -175,20 +175,6 @@ describe('the request to a provider', () => {
     );
   });
 
-  it.each<[ProviderSlug, string]>([['anthropic', 'https://api.anthropic.com']])(
-    'of %s is not supported yet, and says so',
-    (slug, baseUrl) => {
-      expect(defaultBaseUrl(slug, { region: 'eu-west-1' })).toBe(baseUrl);
-      expect(PROVIDERS[slug].connect({ baseUrl, config: {}, credential: 'x' })).toMatchObject({
-        ok: false,
-        failure: {
-          code: 'provider.misconfigured',
-          message: expect.stringContaining('not supported'),
-        },
-      });
-    },
-  );
-
   it.each([
     ['ftp://x', 'key'],
     ['https://user:pass@x', 'key'],

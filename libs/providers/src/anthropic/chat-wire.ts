@@ -1,0 +1,43 @@
+import { succeed } from '@tollgate/contracts';
+import type { Conversation, MediaSource, Part } from '@tollgate/neutral';
+import type { ChatWire } from '../chat-wire.ts';
+import { decodeAnswer } from './decode-answer.ts';
+import { mustBeFetched } from './encode-media.ts';
+import { encodeRequest } from './encode-request.ts';
+import { AnthropicStreamReader } from './stream-reader.ts';
+
+export interface ChatWireParts {
+  readonly path: string;
+  readonly headers: string[];
+  readonly credential: string | null;
+}
+
+const MOST_MEDIA = 32;
+
+/** Anthropic's messages in neutral terms. */
+export function chatWire({ path, headers, credential }: ChatWireParts): ChatWire {
+  return {
+    mediaToFetch,
+    encodeRequest: (request) => {
+      const body = Buffer.from(JSON.stringify(encodeRequest(request)));
+      return succeed({ path, headers, body, droppedParams: [] });
+    },
+    decodeAnswer: (body) => decodeAnswer(body, credential),
+    streamReader: (_request, emit) => new AnthropicStreamReader(credential, emit),
+  };
+}
+
+function mediaToFetch({ messages }: Conversation): readonly string[] {
+  const urls = new Set<string>();
+  for (const { parts } of messages)
+    for (const source of sourcesOf(parts))
+      if (source.kind === 'url' && mustBeFetched(source)) urls.add(source.url);
+  return [...urls].slice(0, MOST_MEDIA);
+}
+
+function* sourcesOf(parts: readonly Part[]): Generator<MediaSource> {
+  for (const part of parts) {
+    if (part.type === 'image' || part.type === 'document') yield part.source;
+    if (part.type === 'tool-result') yield* sourcesOf(part.parts);
+  }
+}

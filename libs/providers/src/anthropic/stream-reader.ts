@@ -1,0 +1,135 @@
+import { type Failure, failure, type TokenUsage } from '@tollgate/contracts';
+import type { AnswerEvent, EmitEvent } from '@tollgate/neutral';
+import type { StreamReader } from '../chat-wire.ts';
+import { isRecord, parseJson } from '../json/json-value.ts';
+import type { StreamDecoder } from '../provider.ts';
+import { EventSplitter } from '../sse/event-splitter.ts';
+import { readEvent } from '../sse/sse-events.ts';
+import { BlockReader } from './block-reader.ts';
+import { decodeHead } from './decode-answer.ts';
+import { decodeErrorInside } from './decode-failure.ts';
+import { decodeFinish } from './decode-finish.ts';
+import { decodeUsage, mergeUsage } from './decode-usage.ts';
+
+type Json = Readonly<Record<string, unknown>>;
+
+/** Reads a streamed message as neutral events. The start is held back until the first block: it promises nothing. */
+export class AnthropicStreamReader implements StreamReader {
+  phase: StreamDecoder['phase'] = 'waiting';
+  failure: Failure | null = null;
+  readonly reportedCostPicoUsd = null;
+  finishReason: string | null = null;
+
+  private readonly splitter = new EventSplitter(
+    (event) => this.read(event),
+    () => this.fail(failure('provider.invalid_answer', { internal: 'an event is too large' })),
+  );
+  private readonly blocks = new BlockReader((event) => this.give(event));
+  private counts: Json = {};
+  private start: AnswerEvent | null = null;
+
+  constructor(
+    private readonly credential: string | null,
+    private readonly emit: EmitEvent,
+  ) {}
+
+  get usage(): TokenUsage | null {
+    return decodeUsage(this.counts);
+  }
+
+  push(chunk: Buffer): void {
+    if (!this.isOver()) this.splitter.push(chunk);
+  }
+
+  end(): void {
+    if (this.isOver()) return;
+    // A server may leave out the empty line at the end.
+    const last = this.splitter.takeRest();
+    if (isRecord(parseJson(readEvent(last).data ?? ''))) this.read(last);
+    if (!this.isOver())
+      this.fail(failure('provider.interrupted', { internal: 'the stream ended early' }));
+  }
+
+  estimateOutputTokens(): number {
+    return Math.ceil(this.blocks.bytes / 4);
+  }
+
+  private read(event: Buffer): void {
+    const { data, event: name, isForeign } = readEvent(event);
+    if (data === null) {
+      if (isForeign) this.failInvalid('the stream is no event stream');
+      return;
+    }
+    const value = parseJson(data);
+    if (isRecord(value)) this.readValue(value, name);
+    else if (name === 'error') this.fail(decodeErrorInside(data, this.credential));
+    else this.failInvalid('an event is no JSON object');
+  }
+
+  private readValue(value: Json, name: string): void {
+    const { type = name, error } = value;
+    switch (type) {
+      case 'message_start':
+        return this.begin(value.message);
+      case 'message_delta':
+        return this.note(value);
+      case 'message_stop':
+        return this.finish();
+      case 'error':
+        return this.fail(decodeErrorInside(error ?? value, this.credential));
+      default:
+        if (isRecord(error)) this.fail(decodeErrorInside(error, this.credential));
+        else this.blocks.read(value);
+    }
+  }
+
+  private begin(message: unknown): void {
+    if (!isRecord(message) || this.start || this.phase !== 'waiting') return;
+    this.counts = mergeUsage({}, message.usage);
+    const { usage } = this;
+    this.start = { type: 'start', ...decodeHead(message), ...(usage ? { usage } : {}) };
+  }
+
+  private note({ delta, usage }: Json): void {
+    this.counts = mergeUsage(this.counts, usage);
+    if (!isRecord(delta) || typeof delta.stop_reason !== 'string') return;
+    if (this.finishReason !== null) return;
+    const finish = decodeFinish(delta.stop_reason, delta.stop_sequence);
+    this.finishReason = finish.raw;
+    this.blocks.close();
+    this.give({ type: 'finish', choice: 0, finish });
+  }
+
+  private finish(): void {
+    if (this.phase === 'waiting') return this.failInvalid('the stream was empty');
+    if (this.finishReason === null)
+      return this.fail(failure('provider.interrupted', { internal: 'no stop_reason came' }));
+    const { usage } = this;
+    if (usage) this.give({ type: 'usage', usage });
+    this.give({ type: 'end' });
+    this.phase = 'finished';
+    this.splitter.stop();
+  }
+
+  private give(event: AnswerEvent): void {
+    if (this.phase === 'waiting') {
+      this.phase = 'open';
+      this.emit(this.start ?? { type: 'start', id: '', model: '', createdAt: null });
+    }
+    this.emit(event);
+  }
+
+  private failInvalid(internal: string): void {
+    this.fail(failure('provider.invalid_answer', { internal }));
+  }
+
+  private fail(reason: Failure): void {
+    this.phase = 'failed';
+    this.failure = reason;
+    this.splitter.stop();
+  }
+
+  private isOver(): boolean {
+    return this.phase === 'finished' || this.phase === 'failed';
+  }
+}
