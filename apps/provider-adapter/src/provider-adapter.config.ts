@@ -15,6 +15,12 @@ export const providerAdapterSettings = z.object({
    * those who call are not those who operate.
    */
   TOLLGATE_ALLOW_PRIVATE_MEDIA: flag.default(false),
+  /** Who this machine is to Microsoft Entra, as Kubernetes and App Service on Azure say it. */
+  AZURE_TENANT_ID: z.string().optional(),
+  AZURE_CLIENT_ID: z.string().optional(),
+  AZURE_FEDERATED_TOKEN_FILE: z.string().optional(),
+  IDENTITY_ENDPOINT: z.string().optional(),
+  IDENTITY_HEADER: z.string().optional(),
   /** How long open calls may go on after a signal to stop, milliseconds. */
   TOLLGATE_DRAIN_MS: wholeNumber(0, 600_000).default(30_000),
   /** More open calls than these are refused. */

@@ -8,12 +8,14 @@ import {
   DURABLE_PUBLISHER,
   type DurablePublisher,
 } from '@tollgate/messaging';
+import { guardedConnector } from '@tollgate/outbound';
 import { createKeyRing, open } from '@tollgate/secrets';
 import type { Telemetry } from '@tollgate/telemetry';
 import { CallController } from './adapters/call.controller.ts';
 import { ConnectionTestController } from './adapters/connection-test.controller.ts';
 import { GuardedMedia } from './adapters/guarded-media.ts';
 import { PrometheusMetrics } from './adapters/prometheus-metrics.ts';
+import { RequestSigners } from './adapters/signers/request-signers.ts';
 import { UpstreamPools } from './adapters/upstream-pools.ts';
 import { ConnectionTests } from './application/connection-tests.ts';
 import { MediaFetches } from './application/media-fetches.ts';
@@ -39,6 +41,17 @@ export class ProviderAdapterModule {
           useValue: new UpstreamPools({ allowPrivate: settings.TOLLGATE_ALLOW_PRIVATE_UPSTREAMS }),
         },
         {
+          provide: RequestSigners,
+          useValue: new RequestSigners({
+            connect: guardedConnector({
+              policy: { allowPrivate: settings.TOLLGATE_ALLOW_PRIVATE_UPSTREAMS },
+              timeoutMs: 5_000,
+            }),
+            clock,
+            environment: settings,
+          }),
+        },
+        {
           provide: OutcomeReporter,
           inject: [BUS],
           useFactory: (bus: Bus) =>
@@ -57,14 +70,21 @@ export class ProviderAdapterModule {
           provide: ConnectionTests,
           inject: [ReadyConnections, UpstreamPools],
           useFactory: (connections: ReadyConnections, upstreams: UpstreamPools) =>
-            new ConnectionTests(connections, upstreams, clock),
+            new ConnectionTests({ connections, upstreams, signer: null, clock }),
         },
         {
           provide: ProviderCalls,
-          inject: [ReadyConnections, UpstreamPools, DURABLE_PUBLISHER, OutcomeReporter],
+          inject: [
+            ReadyConnections,
+            UpstreamPools,
+            RequestSigners,
+            DURABLE_PUBLISHER,
+            OutcomeReporter,
+          ],
           useFactory: (
             connections: ReadyConnections,
             upstreams: UpstreamPools,
+            signer: RequestSigners,
             publisher: DurablePublisher,
             outcomes: OutcomeReporter,
           ) =>
@@ -78,7 +98,7 @@ export class ProviderAdapterModule {
               media: new MediaFetches(
                 new GuardedMedia({ allowPrivate: settings.TOLLGATE_ALLOW_PRIVATE_MEDIA }),
               ),
-              signer: null,
+              signer,
               random: Math.random,
               maxOpenCalls: settings.TOLLGATE_MAX_OPEN_CALLS,
               onFailedAttempt: (requestId, aiProviderId, failure) =>

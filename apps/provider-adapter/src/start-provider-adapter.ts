@@ -3,6 +3,7 @@ import { NestFactory } from '@nestjs/core';
 import { serveProbes } from '@tollgate/boot';
 import { type Messaging, MessagingModule } from '@tollgate/messaging';
 import { NestLogger, type RunningService, type Telemetry } from '@tollgate/telemetry';
+import { RequestSigners } from './adapters/signers/request-signers.ts';
 import { UpstreamPools } from './adapters/upstream-pools.ts';
 import { OutcomeReporter } from './application/outcome-reporter.ts';
 import { ProviderCalls } from './application/provider-calls.ts';
@@ -49,6 +50,7 @@ export async function startProviderAdapter({
       await closing;
       app.get(OutcomeReporter).stop();
       await app.get(UpstreamPools).close();
+      await app.get(RequestSigners).close();
       await probes?.stop();
     },
   };
