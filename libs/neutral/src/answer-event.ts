@@ -56,7 +56,12 @@ export type AnswerEvent =
   | { readonly type: 'logprobs'; readonly choice: number; readonly tokens: readonly TokenLogprob[] }
   | { readonly type: 'part-end'; readonly choice: number; readonly part: number }
   | { readonly type: 'finish'; readonly choice: number; readonly finish: Finish }
-  | { readonly type: 'usage'; readonly usage: TokenUsage }
+  | {
+      readonly type: 'usage';
+      readonly usage: TokenUsage;
+      /** Which tier served the answer, where that is known only now. */
+      readonly serviceTier?: string;
+    }
   | { readonly type: 'end' };
 
 export type EmitEvent = (event: AnswerEvent) => void;

@@ -39,6 +39,15 @@ describe('AnswerFold', () => {
     expect(events.at(-1)).toEqual({ type: 'end' });
   });
 
+  it('takes the tier that is known only with the usage', () => {
+    const answer = fold([
+      { type: 'start', id: '', model: '', createdAt: null, serviceTier: 'auto' },
+      { type: 'usage', usage: NO_USAGE, serviceTier: 'priority' },
+      { type: 'end' },
+    ]);
+    expect(answer).toMatchObject({ serviceTier: 'priority', usage: NO_USAGE });
+  });
+
   it('adds deltas, signatures and citations to their parts', () => {
     const [choice, part] = [0, 0];
     const answer = fold([

@@ -58,6 +58,8 @@ export class AnswerFold {
         return;
       case 'usage':
         this.usage = event.usage;
+        if (event.serviceTier !== undefined)
+          this.head = { ...this.head, serviceTier: event.serviceTier };
         return;
       case 'part-end':
       case 'end':

@@ -15,6 +15,7 @@ export class AnswerWriter {
   private envelope: Envelope;
   private readonly slots: OutputSlots;
   private usage: TokenUsage | null = null;
+  private serviceTier: string | undefined;
   private finish: Finish | null = null;
   /** The item that each part of the answer is told in. */
   private readonly items = new Map<number, OutputItem>();
@@ -35,6 +36,7 @@ export class AnswerWriter {
         return this.start(event);
       case 'usage':
         this.usage = event.usage;
+        this.serviceTier = event.serviceTier;
         return;
       case 'end':
         return this.closeOpen();
@@ -55,6 +57,7 @@ export class AnswerWriter {
       finish: this.finish,
       output: this.slots.output(),
       usage: this.usage,
+      serviceTier: this.serviceTier,
     });
   }
 

@@ -18,6 +18,8 @@ export interface ResponseState {
   readonly finish: Finish | null;
   readonly output: readonly Json[];
   readonly usage: TokenUsage | null;
+  /** Which tier served it, where that is known only at the end. */
+  readonly serviceTier: string | undefined;
 }
 
 /** Letters and digits by which everything that belongs to this answer is named. */
@@ -43,7 +45,7 @@ export class Envelope {
     return { ...this.fields('in_progress'), output: [], usage: null };
   }
 
-  ended({ finish, output, usage }: ResponseState): Json {
+  ended({ finish, output, usage, serviceTier }: ResponseState): Json {
     const reason = INCOMPLETE[finish?.reason ?? ''];
     return {
       ...this.fields(reason === undefined ? 'completed' : 'incomplete'),
@@ -52,6 +54,7 @@ export class Envelope {
       incomplete_details: reason === undefined ? null : { reason },
       output,
       usage: usage && encodeUsage(usage),
+      ...(serviceTier === undefined ? {} : { service_tier: serviceTier }),
     };
   }
 

@@ -23,9 +23,10 @@ export class ReasoningItem extends SilentItem {
     super();
   }
 
-  /** Whether a part belongs to this item too. */
+  /** Whether a part belongs to this item too; what is encrypted ends it (xAI gives several items one id). */
   takes(part: ReasoningPart): boolean {
-    return part.id !== undefined && part.id === this.givenId;
+    const isSigned = this.encrypted !== null;
+    return !isSigned && part.id !== undefined && part.id === this.givenId;
   }
 
   begin(part: number, value: AnswerPart): void {

@@ -98,7 +98,7 @@ export class ResponsesStreamReader implements StreamReader {
     this.finishReason = outcome.finishReason;
     const finish = decodeFinish(this.finishReason, this.output.parts);
     this.emit({ type: 'finish', choice: 0, finish });
-    if (this.usage) this.emit({ type: 'usage', usage: this.usage });
+    if (this.usage) this.emit({ type: 'usage', usage: this.usage, ...tierOf(response) });
     this.phase = 'finished';
     this.splitter.stop();
     this.emit({ type: 'end' });
@@ -107,7 +107,8 @@ export class ResponsesStreamReader implements StreamReader {
   private open(): void {
     if (this.phase !== 'waiting') return;
     this.phase = 'open';
-    this.emit({ type: 'start', ...decodeHead(this.head) });
+    const { serviceTier: _asked, ...head } = decodeHead(this.head);
+    this.emit({ type: 'start', ...head });
   }
 
   private fail(reason: Failure): void {
@@ -119,6 +120,12 @@ export class ResponsesStreamReader implements StreamReader {
   private isOver(): boolean {
     return this.phase === 'finished' || this.phase === 'failed';
   }
+}
+
+/** The events that begin a response say which tier was asked for, the last one which it was. */
+function tierOf(response: Json): { readonly serviceTier?: string } {
+  const { serviceTier } = decodeHead(response);
+  return serviceTier === undefined ? {} : { serviceTier };
 }
 
 function invalid(internal: string): Failure {
