@@ -19,9 +19,11 @@ type Fields = Readonly<Record<string, unknown>>;
 const ROLES: ReadonlySet<unknown> = new Set<Role>(['system', 'developer', 'user', 'assistant']);
 
 const KNOWN: ReadonlySet<string> = new Set([
-  ...['role', 'name', 'content', 'refusal', 'annotations', 'audio', 'images', 'cache_control'],
+  ...['role', 'name', 'content', 'cache_control', 'tool_call_id'],
+]);
+const KNOWN_OF_ASSISTANT: ReadonlySet<string> = new Set([
+  ...['refusal', 'annotations', 'audio', 'images', 'tool_calls', 'function_call', 'index'],
   ...['reasoning', 'reasoning_content', 'reasoning_details', 'extra_content'],
-  ...['tool_calls', 'tool_call_id', 'function_call', 'index'],
 ]);
 
 /** The outcome of a list of messages: what could be read, or where what could not stands. */
@@ -55,11 +57,11 @@ class MessagesDecoder {
   private readonly idsOfFunctions = new Map<string, string>();
 
   decode(message: Fields, index: number): Message | undefined {
-    for (const key of Object.keys(message)) {
-      if (!KNOWN.has(key) && !isAbsent(message[key]))
-        this.unknown[`messages[].${key}`] ??= message[key];
-    }
     const { role, name } = message;
+    for (const key of Object.keys(message)) {
+      const isKnown = KNOWN.has(key) || (role === 'assistant' && KNOWN_OF_ASSISTANT.has(key));
+      if (!isKnown && !isAbsent(message[key])) this.unknown[`messages[].${key}`] ??= message[key];
+    }
     const named = optional('name', typeof name === 'string' ? name : undefined);
     const cache = decodeCacheMark(message['cache_control']);
     const mark = (parts: readonly Part[]): readonly Part[] =>

@@ -11,13 +11,17 @@ export function encodeReasoningWish(wish: ReasoningWish | undefined, scope: Requ
   const wantsText = includeText === true || summary !== undefined;
   if (wantsText && ways.reasoningBack === 'none') losses.drop('reasoning_effort.summary');
   const isOff = effort === 'none' || (effort === undefined && budget === 0);
-  if (ways.hasThinkingSwitch && (isOff || (budget === 'dynamic' && effort === undefined)))
-    return { thinking: { type: isOff ? 'disabled' : 'enabled' } };
+  const isOn = budget === 'dynamic';
+  const thinking =
+    ways.hasThinkingSwitch && (isOff || isOn)
+      ? { thinking: { type: isOff ? 'disabled' : 'enabled' } }
+      : {};
+  if (isOff && ways.hasThinkingSwitch) return thinking;
   const wished = effort ?? effortOf(budget);
-  if (wished === undefined) return {};
+  if (wished === undefined) return thinking;
   const given = nearest(wished, ways.efforts);
   if (given !== effort || typeof budget === 'number') losses.adapt('reasoning_effort');
-  return { reasoning_effort: given };
+  return { ...thinking, reasoning_effort: given };
 }
 
 /** OpenRouter takes an effort or a budget, not both. */

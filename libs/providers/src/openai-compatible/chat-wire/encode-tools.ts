@@ -73,7 +73,7 @@ function encodeServerTool(tool: ServerTool, scope: RequestScope): Json | 'search
     if (ways.webSearch === 'openrouter:web_search')
       return isOptions ? 'search' : { type: 'openrouter:web_search' };
   } else if (isOwn && isJson(tool.json)) return tool.json;
-  losses.refuse(`tools[].${tool.name}`);
+  losses.refuse(isOptions ? tool.name : `tools[].${tool.name}`);
   return undefined;
 }
 
@@ -84,8 +84,8 @@ function searchOptions(tool: Tool): unknown {
 export function encodeToolChoice(conversation: Conversation, { ways, losses }: RequestScope): Json {
   const { toolChoice: choice, tools = [] } = conversation;
   if (!choice) return {};
-  if (!ways.takes.has('tool_choice')) {
-    if (choice.type !== 'auto') losses.drop('tool_choice');
+  if (!ways.takes.has('tool_choice') && choice.type !== 'auto') {
+    losses.drop('tool_choice');
     return {};
   }
   const named = (name: string): Json =>
