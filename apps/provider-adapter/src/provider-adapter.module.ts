@@ -68,9 +68,12 @@ export class ProviderAdapterModule {
         },
         {
           provide: ConnectionTests,
-          inject: [ReadyConnections, UpstreamPools],
-          useFactory: (connections: ReadyConnections, upstreams: UpstreamPools) =>
-            new ConnectionTests({ connections, upstreams, signer: null, clock }),
+          inject: [ReadyConnections, UpstreamPools, RequestSigners],
+          useFactory: (
+            connections: ReadyConnections,
+            upstreams: UpstreamPools,
+            signer: RequestSigners,
+          ) => new ConnectionTests({ connections, upstreams, signer, clock }),
         },
         {
           provide: ProviderCalls,

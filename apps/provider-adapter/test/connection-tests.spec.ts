@@ -1,6 +1,19 @@
-import type { CompiledConnection } from '@tollgate/contracts';
+import {
+  type CompiledConnection,
+  fail,
+  failure,
+  type Failure,
+  type Result,
+  succeed,
+} from '@tollgate/contracts';
 import { CREDENTIAL, TestAdapter } from './support/adapter.ts';
-import { type FakeUpstream, json, type Reply, startFakeUpstream } from './support/fake-upstream.ts';
+import {
+  completion,
+  type FakeUpstream,
+  json,
+  type Reply,
+  startFakeUpstream,
+} from './support/fake-upstream.ts';
 
 describe('the test of a connection', () => {
   let upstream: FakeUpstream;
@@ -15,9 +28,14 @@ describe('the test of a connection', () => {
   afterEach(() => adapter.stop());
   afterAll(() => upstream.close());
 
-  function test(changes: Partial<CompiledConnection> = {}, organizationId = 'org_1') {
+  function test(
+    changes: Partial<CompiledConnection> = {},
+    organizationId = 'org_1',
+    model?: string,
+  ) {
     adapter.connect('aip_a', { baseUrl: `${upstream.url}/v1`, ...changes });
-    return adapter.tests.test({ organizationId, aiProviderId: 'aip_a' });
+    const asked = model === undefined ? {} : { model };
+    return adapter.tests.test({ organizationId, aiProviderId: 'aip_a', ...asked });
   }
   const models = (count: number): string =>
     JSON.stringify({ data: Array.from({ length: count }, (_, i) => ({ id: `model-${i}` })) });
@@ -73,7 +91,6 @@ describe('the test of a connection', () => {
     ['a metadata address', { baseUrl: 'http://169.254.169.254/v1' }, 'misconfigured'],
     ['a missing credential', { credential: null }, 'misconfigured'],
     ['a disabled connection', { enabled: false }, 'misconfigured'],
-    ['a vendor that nobody speaks to', { provider: 'anthropic' }, 'not_supported'],
     [
       'a vendor without a list',
       { provider: 'azure', baseUrl: 'http://x/models', config: { apiVersion: '1' } },
@@ -87,5 +104,81 @@ describe('the test of a connection', () => {
 
   it('knows no connection of another organization', async () => {
     expect(await test({}, 'org_2')).toMatchObject({ outcome: 'misconfigured' });
+  });
+
+  describe('of a vendor that lists no models', () => {
+    const azure: Partial<CompiledConnection> = {
+      provider: 'azure',
+      config: { apiVersion: '2024-10-21' },
+    };
+
+    it('asks the model for one token', async () => {
+      upstream.reply(json(200, completion()));
+      const before = upstream.seen.length;
+      const answer = await test({ ...azure, baseUrl: `${upstream.url}/models` }, 'org_1', 'gpt-4o');
+      expect(answer).toMatchObject({ outcome: 'ok', httpStatus: 200, models: [] });
+      const [asked, ...more] = upstream.seen.slice(before);
+      expect(more).toEqual([]);
+      expect(asked?.path).toContain('/models/chat/completions');
+      expect(asked?.body).toMatch(/"max_(?:completion_)?tokens":1\b/);
+      expect(adapter.records).toEqual([]);
+    });
+
+    it('says so when no model is known that could be asked', async () => {
+      const answer = await test({ ...azure, baseUrl: `${upstream.url}/models` });
+      expect(answer).toMatchObject({ outcome: 'not_supported', httpStatus: null });
+    });
+
+    it('asks the model where a server knows no list', async () => {
+      upstream.reply(json(404, '{}'), json(200, completion()));
+      const before = upstream.seen.length;
+      const answer = await test({ provider: 'custom' }, 'org_1', 'llama');
+      expect(answer).toMatchObject({ outcome: 'ok', httpStatus: 200 });
+      expect(upstream.seen.slice(before).map(({ path }) => path)).toEqual([
+        '/v1/models',
+        '/v1/chat/completions',
+      ]);
+    });
+
+    it.each<[number, string]>([
+      [401, 'rejected_credentials'],
+      [429, 'unexpected_answer'],
+    ])('tells a %d apart', async (status, outcome) => {
+      upstream.reply(json(status, '{"error":{"message":"no"}}'));
+      const answer = await test({ ...azure, baseUrl: `${upstream.url}/models` }, 'org_1', 'gpt-4o');
+      expect(answer).toMatchObject({ outcome, httpStatus: status });
+    });
+  });
+
+  it('signs what must be signed, and tells what came of it', async () => {
+    await adapter.stop();
+    const signed: string[] = [];
+    const outcomes: Result<readonly string[], Failure>[] = [
+      succeed(['x-signed', 'yes']),
+      fail(failure('provider.rejected_credentials')),
+      fail(failure('provider.unreachable')),
+    ];
+    adapter = new TestAdapter({
+      signer: {
+        sign: (_signing, { method, path }) => {
+          signed.push(`${method} ${path}`);
+          const [next] = outcomes.splice(0, 1);
+          return Promise.resolve(next ?? fail(failure('provider.misconfigured')));
+        },
+        close: () => Promise.resolve(),
+      },
+    });
+    const bedrock: Partial<CompiledConnection> = {
+      provider: 'bedrock',
+      config: { region: 'eu-west-1' },
+      baseUrl: upstream.url,
+      credential: null,
+    };
+    upstream.reply(json(200, '{"modelSummaries":[{"modelId":"amazon.nova-lite-v1:0"}]}'));
+    const findings: string[] = [];
+    for (let i = 0; i < 4; i++) findings.push((await test(bedrock)).outcome);
+    expect(findings).toEqual(['ok', 'rejected_credentials', 'unreachable', 'misconfigured']);
+    expect(signed).toEqual(Array(4).fill('GET /foundation-models'));
+    expect(upstream.seen.at(-1)?.headers).toMatchObject({ 'x-signed': 'yes' });
   });
 });

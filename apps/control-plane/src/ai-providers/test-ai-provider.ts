@@ -14,7 +14,12 @@ export async function testAiProvider(
   const connection = await requireRow(manager, aiProviders, 'AI provider', id);
   const project = await requireRow(manager, projects, 'project', connection.projectId);
   const { organizationId } = project;
-  const answer = await bus.request(testConnection, { organizationId, aiProviderId: id });
+  const model = connection.defaultModel ?? connection.models[0]?.name;
+  const answer = await bus.request(testConnection, {
+    organizationId,
+    aiProviderId: id,
+    ...(model === undefined ? {} : { model }),
+  });
   if (!answer.ok) throw unavailable('No provider adapter can test the connection right now.');
   return answer.value;
 }

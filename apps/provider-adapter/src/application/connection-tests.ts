@@ -1,137 +1,178 @@
 import {
   type ConnectionTestAnswer,
   type ConnectionTestRequest,
+  fail,
   failure,
+  type Failure,
+  type Result,
+  succeed,
 } from '@tollgate/contracts';
 import { BusFailure } from '@tollgate/messaging';
-import { ForbiddenAddressError } from '@tollgate/outbound';
-import type { ModelList } from '@tollgate/providers';
-import type { Dispatcher } from 'undici';
-import type { Clock, Upstreams } from './ports.ts';
+import { type Conversation, Losses } from '@tollgate/neutral';
+import type { ChatWire, ModelList, ProviderConnection, WireRequest } from '@tollgate/providers';
+import type { Clock, UpstreamDispatch, Upstreams } from './ports.ts';
+import { probe, type ProbeAnswer } from './probe.ts';
 import type { ReadyConnections } from './ready-connections.ts';
+import type { RequestSigner } from './request-signer.ts';
 
 /** Less than those who ask wait. */
 const LONGEST_MS = 10_000;
 const MOST_AT_ONCE = 32;
-const MOST_BYTES = 8 * 1024 * 1024;
 const MOST_MODELS = 100;
-const REJECTED = new Set([401, 403]);
-const ENOUGH = new Error('tollgate: the test is over');
+/** A vendor's servers that know no list answer with one of these. */
+const NO_LIST: ReadonlySet<number> = new Set([404, 405, 501]);
 
 type Finding = Omit<ConnectionTestAnswer, 'durationMs'>;
 
-/** Tries connections by listing their models: that needs the credential, and no provider charges for it. */
+export interface ConnectionTestsParts {
+  readonly connections: ReadyConnections;
+  readonly upstreams: Upstreams;
+  /** Null where this process signs nothing. */
+  readonly signer: RequestSigner | null;
+  readonly clock: Clock;
+  /** Milliseconds for a whole test. */
+  readonly longestMs?: number;
+}
+
+/**
+ * Tries connections by listing their models: that needs the credential, and no provider charges for it. Where the vendor
+ * lists none, a model is asked for one token.
+ */
 export class ConnectionTests {
   private running = 0;
 
-  constructor(
-    private readonly connections: ReadyConnections,
-    private readonly upstreams: Upstreams,
-    private readonly clock: Clock,
-    private readonly longestMs = LONGEST_MS,
-  ) {}
+  constructor(private readonly parts: ConnectionTestsParts) {}
 
   /** @throws BusFailure `gateway.overloaded` when too many run already */
   async test(request: ConnectionTestRequest): Promise<ConnectionTestAnswer> {
     if (this.running >= MOST_AT_ONCE) throw new BusFailure(failure('gateway.overloaded'));
     this.running++;
-    const startedAt = this.clock.monotonicMs();
+    const { clock, longestMs = LONGEST_MS } = this.parts;
+    const startedAt = clock.monotonicMs();
+    const aborter = new AbortController();
+    const timer = setTimeout(() => aborter.abort(), longestMs);
     try {
-      const finding = await this.find(request);
-      return { ...finding, durationMs: this.clock.monotonicMs() - startedAt };
+      const finding = await this.find(request, aborter.signal);
+      return { ...finding, durationMs: clock.monotonicMs() - startedAt };
     } finally {
+      clearTimeout(timer);
       this.running--;
     }
   }
 
-  private async find(request: ConnectionTestRequest): Promise<Finding> {
-    const { organizationId, aiProviderId } = request;
-    const { ready, isSupported } = await this.connections.loadOwned(organizationId, aiProviderId);
+  private async find(request: ConnectionTestRequest, signal: AbortSignal): Promise<Finding> {
+    const { organizationId, aiProviderId, model } = request;
+    const { connections } = this.parts;
+    const { ready, isSupported } = await connections.loadOwned(organizationId, aiProviderId);
     if (!isSupported) return withoutAnswer('not_supported');
     if (!ready.ok) return withoutAnswer('misconfigured');
-    const { origin, modelList } = ready.value.connection;
-    if (modelList === null) return withoutAnswer('not_supported');
-    return this.list(origin, modelList);
+    const { connection } = ready.value;
+    const { modelList, chat } = connection;
+    const listed = modelList && (await this.list(connection, modelList, signal));
+    if (listed && !NO_LIST.has(listed.httpStatus ?? 0)) return listed;
+    if (!chat || model === undefined) return listed ?? withoutAnswer('not_supported');
+    return this.ask(connection, chat, model, signal);
   }
 
-  private list(origin: string, list: ModelList): Promise<Finding> {
-    return new Promise((resolve) => {
-      const listing = new Listing(list, (finding) => {
-        clearTimeout(timer);
-        resolve(finding);
-      });
-      const timer = setTimeout(() => listing.timedOut(), this.longestMs);
-      const { path, headers } = list;
-      this.upstreams.dispatch(origin, { path, headers, body: null }, listing);
-    });
+  private async list(
+    connection: ProviderConnection,
+    list: ModelList,
+    signal: AbortSignal,
+  ): Promise<Finding> {
+    const { path, headers, origin = connection.origin } = list;
+    const heard = await this.send(connection, origin, { path, headers, body: null }, signal);
+    return this.read(connection, heard, (body) => list.decode(body)?.slice(0, MOST_MODELS));
+  }
+
+  /** One token of an answer: the least that a model can be asked for. */
+  private async ask(
+    connection: ProviderConnection,
+    chat: ChatWire,
+    model: string,
+    signal: AbortSignal,
+  ): Promise<Finding> {
+    const losses = new Losses('lenient', 'the provider');
+    const shared = { conversation: ONE_TOKEN, model, stream: false, outputCap: 1, losses };
+    const asked: WireRequest = { ...shared, fetched: new Map() };
+    const encoded = chat.encodeRequest(asked);
+    if (!encoded.ok || !losses.settle().ok) return withoutAnswer('misconfigured');
+    const heard = await this.send(connection, connection.origin, encoded.value, signal);
+    return this.read(connection, heard, (body) =>
+      chat.decodeAnswer(body, asked).ok ? [] : undefined,
+    );
+  }
+
+  private async send(
+    { signing }: ProviderConnection,
+    origin: string,
+    request: UpstreamDispatch,
+    signal: AbortSignal,
+  ): Promise<Result<ProbeAnswer, Failure>> {
+    const { path, headers, body } = request;
+    const { signer, upstreams } = this.parts;
+    if (signing === null) return succeed(await probe(upstreams, origin, request, signal));
+    if (!signer) return fail(failure('provider.misconfigured'));
+    const method = body === null ? 'GET' : 'POST';
+    const signed = await signer.sign(signing, { origin, method, path, headers, body }, signal);
+    if (!signed.ok) return signed;
+    const complete = { path, headers: [...headers, ...signed.value], body };
+    return succeed(await probe(upstreams, origin, complete, signal));
+  }
+
+  private read(
+    connection: ProviderConnection,
+    heard: Result<ProbeAnswer, Failure>,
+    decode: (body: Buffer) => readonly string[] | undefined,
+  ): Finding {
+    if (!heard.ok) return withoutAnswer(outcomeOf(heard.failure));
+    const said = heard.value;
+    switch (said.kind) {
+      case 'forbidden':
+        return withoutAnswer('misconfigured');
+      case 'unreachable':
+        return withoutAnswer('unreachable');
+      case 'timed_out':
+        return { outcome: 'timed_out', httpStatus: said.status, models: [] };
+      case 'invalid':
+        return { outcome: 'unexpected_answer', httpStatus: said.status, models: [] };
+      case 'answered': {
+        const { status: httpStatus, body } = said.answer;
+        if (httpStatus >= 300) {
+          const reason = connection.decodeFailure(said.answer, this.parts.clock.epochMs());
+          return { outcome: refusalOf(reason), httpStatus, models: [] };
+        }
+        const models = decode(body);
+        return models
+          ? { outcome: 'ok', httpStatus, models: [...models] }
+          : { outcome: 'unexpected_answer', httpStatus, models: [] };
+      }
+    }
   }
 }
 
-/** One list of models on its way. Tells once what came of it. */
-class Listing implements Dispatcher.DispatchHandler {
-  private controller: Dispatcher.DispatchController | undefined;
-  private status: number | null = null;
-  private chunks: Buffer[] = [];
-  private bytes = 0;
-  private isOver = false;
+const ONE_TOKEN: Conversation = {
+  messages: [{ role: 'user', parts: [{ type: 'text', text: 'Hi' }] }],
+  maxOutputTokens: 1,
+  others: {},
+  origin: 'openai-chat',
+};
 
-  constructor(
-    private readonly list: ModelList,
-    private readonly whenDone: (finding: Finding) => void,
-  ) {}
+function refusalOf({ code }: Failure): Finding['outcome'] {
+  return code === 'provider.rejected_credentials' ? 'rejected_credentials' : 'unexpected_answer';
+}
 
-  timedOut(): void {
-    this.finish({ outcome: 'timed_out', httpStatus: this.status, models: [] });
-  }
-
-  onRequestStart(controller: Dispatcher.DispatchController): void {
-    this.controller = controller;
-    if (this.isOver) controller.abort(ENOUGH);
-  }
-
-  onResponseStart(
-    _controller: Dispatcher.DispatchController,
-    status: number,
-    headers: Readonly<Record<string, string | string[] | undefined>>,
-  ): void {
-    if (status < 200) return;
-    this.status = status;
-    const encoding = headers['content-encoding'];
-    const isCompressed = encoding !== undefined && encoding !== 'identity';
-    if (REJECTED.has(status)) this.answered('rejected_credentials');
-    else if (status >= 300 || isCompressed) this.answered('unexpected_answer');
-  }
-
-  onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
-    if (this.isOver) return;
-    this.bytes += chunk.length;
-    if (this.bytes > MOST_BYTES) return this.answered('unexpected_answer');
-    this.chunks.push(chunk);
-  }
-
-  onResponseEnd(): void {
-    if (this.isOver) return;
-    const models = this.list.decode(Buffer.concat(this.chunks));
-    if (models === undefined) return this.answered('unexpected_answer');
-    this.finish({ outcome: 'ok', httpStatus: this.status, models: models.slice(0, MOST_MODELS) });
-  }
-
-  onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
-    if (error instanceof ForbiddenAddressError) this.finish(withoutAnswer('misconfigured'));
-    else if (this.status === null) this.finish(withoutAnswer('unreachable'));
-    else this.answered('unexpected_answer');
-  }
-
-  private answered(outcome: 'rejected_credentials' | 'unexpected_answer'): void {
-    this.finish({ outcome, httpStatus: this.status, models: [] });
-  }
-
-  private finish(finding: Finding): void {
-    if (this.isOver) return;
-    this.isOver = true;
-    this.chunks = [];
-    this.whenDone(finding);
-    if (finding.outcome !== 'ok') this.controller?.abort(ENOUGH);
+/** What came of fetching a token, before the provider was asked. */
+function outcomeOf({ code }: Failure): Finding['outcome'] {
+  switch (code) {
+    case 'provider.rejected_credentials':
+      return 'rejected_credentials';
+    case 'provider.unreachable':
+      return 'unreachable';
+    case 'provider.timeout':
+    case 'client.closed':
+      return 'timed_out';
+    default:
+      return 'misconfigured';
   }
 }
 

@@ -8,7 +8,7 @@ import {
   type NextTry,
   requestFinished,
 } from '@tollgate/contracts';
-import type { AnswerFacts, ClientRequest, StreamDecoder } from '@tollgate/providers';
+import type { ClientRequest, StreamDecoder } from '@tollgate/providers';
 import { withDetails } from '../domain/failure-details.ts';
 import { nextStep } from '../domain/next-step.ts';
 import { CallLedger, type Ending } from './call-ledger.ts';
@@ -18,7 +18,7 @@ import { clientRequestOf } from './client-request.ts';
 import { lateness } from './lateness.ts';
 import type { ReadyConnection, ReadyTarget } from './ready-connections.ts';
 import { type Made, RequestMaker } from './request-maker.ts';
-import { type AttemptOwner, UpstreamAttempt } from './upstream-attempt.ts';
+import { type AttemptOwner, UpstreamAttempt, type WholeAnswer } from './upstream-attempt.ts';
 
 /** @param lingering an attempt whose body is still open, though nobody needs the rest */
 export type WhenDone = (call: ProviderCall, lingering: UpstreamAttempt | null) => void;
@@ -97,14 +97,17 @@ export class ProviderCall implements AttemptOwner {
     this.whenDone(this, null);
   }
 
-  onAnswer(attempt: UpstreamAttempt, body: Uint8Array, facts: AnswerFacts): void {
+  onAnswer(attempt: UpstreamAttempt, answer: WholeAnswer): void {
     if (this.isOver) return;
-    this.ledger.answered(attempt.status, facts);
+    this.ledger.answered(attempt.status, answer.facts);
     const { costPicoUsd, unpriced } = this.ledger.charge;
-    const head = this.head(JSON_BODY, unpriced ? null : formatUsd(costPicoUsd));
+    const head = this.head(
+      answer.contentType ?? JSON_BODY,
+      unpriced ? null : formatUsd(costPicoUsd),
+    );
     this.finish(COMPLETED, () => {
       this.call.head(head);
-      this.call.data(body);
+      this.call.data(answer.body);
       this.call.end({ recorded: true });
     });
   }

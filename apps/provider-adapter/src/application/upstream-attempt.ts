@@ -1,8 +1,8 @@
 import { type Failure, failure, type NextTry } from '@tollgate/contracts';
 import { ForbiddenAddressError } from '@tollgate/outbound';
 import {
-  type AnswerFacts,
   type ClientRequest,
+  type DecodedResponse,
   MAX_ANSWER_BYTES,
   MAX_REFUSAL_BYTES,
   type ProviderConnection,
@@ -15,7 +15,7 @@ import type { Clock } from './ports.ts';
 /** Hears what becomes of an attempt. After `onAnswer`, `onStreamEnd` or `onFailure` nothing more comes. */
 export interface AttemptOwner {
   /** A whole answer. */
-  onAnswer(attempt: UpstreamAttempt, body: Uint8Array, facts: AnswerFacts): void;
+  onAnswer(attempt: UpstreamAttempt, answer: WholeAnswer): void;
   /** Frames of a streamed answer. */
   onFrames(attempt: UpstreamAttempt, bytes: Uint8Array): void;
   /** All but the decoder's `tail` was given. */
@@ -23,6 +23,9 @@ export interface AttemptOwner {
   /** @param next replaces what the table of failures says may be tried next */
   onFailure(attempt: UpstreamAttempt, failure: Failure, next?: NextTry): void;
 }
+
+/** An answer that was read, in the client's dialect. */
+export type WholeAnswer = Extract<DecodedResponse, { readonly ok: true }>;
 
 export type AttemptPhase =
   /** Waiting for a connection. */
@@ -176,12 +179,13 @@ export class UpstreamAttempt implements Dispatcher.DispatchHandler {
   }
 
   private answered(): void {
-    const decoded = this.wire.decodeResponse(this.request, this.takeBody());
+    const contentType = textOf(this.headers['content-type']);
+    const decoded = this.wire.decodeResponse(this.request, this.takeBody(), contentType);
     this.phase = 'over';
     if (!decoded.ok) this.owner.onFailure(this, decoded.failure);
     else if (this.request.stream)
       this.owner.onFailure(this, invalid('the answer is whole, though a stream was asked for'));
-    else this.owner.onAnswer(this, decoded.body, decoded.facts);
+    else this.owner.onAnswer(this, decoded);
   }
 
   private refused(): void {
@@ -214,7 +218,11 @@ export class UpstreamAttempt implements Dispatcher.DispatchHandler {
 }
 
 function isJson(contentType: string | string[] | undefined): boolean {
-  return typeof contentType === 'string' && contentType.startsWith('application/json');
+  return textOf(contentType)?.startsWith('application/json') ?? false;
+}
+
+function textOf(header: string | string[] | undefined): string | undefined {
+  return typeof header === 'string' ? header : undefined;
 }
 
 function invalid(internal: string): Failure {

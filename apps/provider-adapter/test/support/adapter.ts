@@ -67,7 +67,13 @@ export class TestAdapter {
       return opened.ok ? opened.value : undefined;
     });
     const clock = { epochMs: Date.now, monotonicMs: () => performance.now() };
-    this.tests = new ConnectionTests(connections, this.pools, clock, TEST_MS);
+    this.tests = new ConnectionTests({
+      connections,
+      upstreams: this.pools,
+      signer: options.signer ?? null,
+      clock,
+      longestMs: TEST_MS,
+    });
     this.calls = new ProviderCalls({
       connections,
       upstreams: this.pools,

@@ -4,10 +4,15 @@ import type { RequestMessage } from '../message.ts';
 export const connectionTestRequest = z.object({
   organizationId: z.string(),
   aiProviderId: z.string(),
+  /** Asked for one token where the vendor lists no models. */
+  model: z.string().optional(),
 });
 export type ConnectionTestRequest = z.infer<typeof connectionTestRequest>;
 
-/** What came of listing a provider's models with the connection's credential. Holds no provider text but model names. */
+/**
+ * What came of listing a provider's models with the connection's credential, or of asking one for a token where it lists none.
+ * Holds no provider text but model names.
+ */
 export const connectionTestAnswer = z.object({
   outcome: z.enum([
     'ok',
