@@ -111,6 +111,14 @@ describe('decide', () => {
     expect(chosen(decision)).toEqual(['edge']);
   });
 
+  it('lets a batch of embeddings be larger than the window, which holds for each input', () => {
+    const views = [view('small', { contextWindow: 4096 })];
+    const sized = (operation: 'chat' | 'embeddings') =>
+      makeRequest({ profileClass: { operation, inputTokensBelow: 65_536 } });
+    expect(chosen(decideWith(views, sized('embeddings')))).toEqual(['small']);
+    expect(chosen(decideWith(views, sized('chat')))).toEqual([]);
+  });
+
   it('avoids the unhealthy, and tries them as a last resort when nothing else is left', () => {
     const broken = view(
       'broken',

@@ -1,4 +1,4 @@
-import type { ExclusionReason, PlanRequest } from '@tollgate/contracts';
+import type { ExclusionReason, Operation, PlanRequest } from '@tollgate/contracts';
 import { isAllowed } from './allowlist.ts';
 import type { CandidateView } from './candidate-view.ts';
 
@@ -9,6 +9,9 @@ export interface Exclusion {
   /** The candidate may still be tried when nothing else is left. */
   readonly isLastResort: boolean;
 }
+
+/** Many inputs in one request: the window holds for each of them, not for all. */
+const BATCHES: ReadonlySet<string> = new Set<Operation>(['embeddings', 'moderation']);
 
 /** Why the candidate must not serve the request, or null when it may. The first rule that speaks decides. */
 export function findExclusion(request: PlanRequest, view: CandidateView): Exclusion | null {
@@ -27,7 +30,8 @@ export function findExclusion(request: PlanRequest, view: CandidateView): Exclus
   const known = view.capabilities;
   const missing = known ? profileClass.capabilities.filter((one) => !known.includes(one)) : [];
   if (missing.length) return never('capability_missing', `cannot do ${missing.join(', ')}`);
-  if (view.contextWindow !== null && leastInputTokens(request) >= view.contextWindow) {
+  const fitsWhole = !BATCHES.has(profileClass.operation);
+  if (fitsWhole && view.contextWindow !== null && leastInputTokens(request) >= view.contextWindow) {
     return never(
       'context_too_small',
       `needs more than ${leastInputTokens(request)} tokens of context, has ${view.contextWindow}`,
