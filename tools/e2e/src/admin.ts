@@ -43,11 +43,12 @@ export class Admin {
     projectId: string,
     name: string,
     fields: Readonly<Record<string, unknown>>,
+    value = `sk-upstream-${name}-0123456789`,
   ): Promise<Resource> {
     const secret = await this.call('POST', '/api/v1/secrets', {
       projectId,
       name: `${name}-secret`,
-      value: `sk-upstream-${name}-0123456789`,
+      value,
     });
     return this.call('POST', '/api/v1/ai-providers', {
       projectId,

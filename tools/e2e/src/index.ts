@@ -3,4 +3,11 @@ export { eventually } from './eventually.ts';
 export { type JournalEntry, Oracle, type Stored } from './oracle.ts';
 export { type Instance, startSystem, type System, type SystemOptions } from './system.ts';
 export { type Seen, Traffic } from './traffic.ts';
-export { readChatRecordings, type Recording, recordingsFolder, Replay } from './recordings.ts';
+export {
+  bodyOf,
+  readChatRecordings,
+  readRecordings,
+  type Recording,
+  recordingsFolder,
+  Replay,
+} from './recordings.ts';

@@ -13,7 +13,9 @@ export interface Recording {
   readonly kind: string;
   readonly reqJson?: Readonly<Record<string, unknown>>;
   readonly respHeaders: Readonly<Record<string, string>>;
+  readonly reqHeaders: Readonly<Record<string, string>>;
   readonly respText?: string;
+  readonly respB64?: string;
 }
 
 /** The folder of the recordings beside the checkout; undefined where it is absent. */
@@ -23,17 +25,27 @@ export function recordingsFolder(root: string): string | undefined {
 }
 
 /** The chat completions of a provider that succeeded. */
-export async function readChatRecordings(
+export function readChatRecordings(
   folder: string,
   provider: string,
+): Promise<readonly Recording[]> {
+  return readRecordings(folder, provider, 'chat/completions');
+}
+
+/** The exchanges of a provider on one endpoint that succeeded and whose request is JSON. */
+export async function readRecordings(
+  folder: string,
+  provider: string,
+  endpoint: string,
 ): Promise<readonly Recording[]> {
   const found: Recording[] = [];
   for await (const line of createInterface({
     input: createReadStream(path.join(folder, `${provider}.jsonl`)),
   })) {
     const recording: Recording = JSON.parse(line);
-    const isChat = recording.endpoint === 'chat/completions' && recording.status === 200;
-    if (isChat && recording.reqJson && recording.respText !== undefined) found.push(recording);
+    const isWanted = recording.endpoint === endpoint && recording.status === 200;
+    const hasAnswer = recording.respText !== undefined || recording.respB64 !== undefined;
+    if (isWanted && recording.reqJson && hasAnswer) found.push(recording);
   }
   return found;
 }
@@ -44,12 +56,15 @@ export class Replay {
   private recording: Recording | undefined;
   private sliceBytes = 997;
   lastBody: Readonly<Record<string, unknown>> = {};
+  /** Path and query of the last request. */
+  lastPath = '';
 
   private constructor() {
     this.server = createServer((request, response) => {
       const parts: Buffer[] = [];
       request.on('data', (part: Buffer) => parts.push(part));
       request.on('end', () => {
+        this.lastPath = request.url ?? '';
         this.lastBody = JSON.parse(Buffer.concat(parts).toString('utf8'));
         const { recording } = this;
         if (!recording) return void response.writeHead(500).end();
@@ -57,7 +72,7 @@ export class Replay {
         response.writeHead(recording.status, {
           'content-type': recording.respHeaders['content-type'] ?? type,
         });
-        const bytes = Buffer.from(recording.respText ?? '', 'utf8');
+        const bytes = bodyOf(recording);
         for (let at = 0; at < bytes.length; at += this.sliceBytes) {
           response.write(bytes.subarray(at, at + this.sliceBytes));
         }
@@ -88,4 +103,11 @@ export class Replay {
       this.server.closeAllConnections();
     });
   }
+}
+
+/** The recorded answer's body. */
+export function bodyOf({ respText, respB64 }: Recording): Buffer {
+  return respB64 === undefined
+    ? Buffer.from(respText ?? '', 'utf8')
+    : Buffer.from(respB64, 'base64');
 }
