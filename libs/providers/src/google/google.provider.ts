@@ -4,6 +4,8 @@ import { decodeFailure } from './decode-failure.ts';
 import { decodeModels } from './decode-models.ts';
 import { decodeResponse } from './decode-response.ts';
 import { encodeBody } from './encode-body.ts';
+import { embeddingsWire } from './embeddings/embeddings-wire.ts';
+import { decodeEmbedding, encodeEmbedding } from './embeddings/passthrough.ts';
 import { AI_STUDIO, connectEndpoint, type GoogleEndpoint } from './endpoint.ts';
 import { GoogleStreamDecoder } from './stream-decoder.ts';
 
@@ -19,19 +21,24 @@ export const google: Provider = {
 };
 
 function connect(endpoint: GoogleEndpoint, credential: string | null): ProviderConnection {
-  const { origin, headers, signing, modelsPath } = endpoint;
+  const { origin, headers, signing, modelsPath, isVertex } = endpoint;
   return {
     origin,
-    dialects: DIALECTS,
+    dialects: isVertex ? DIALECTS : STUDIO_DIALECTS,
     chat: null,
+    operations: { embeddings: embeddingsWire(endpoint, credential) },
     signing,
     encodeRequest: (request, model) => {
+      if (request.dialect === 'gemini-embed') return encodeEmbedding(request, model, endpoint);
       const body = encodeBody(request, model);
       if (!body) return fail(failure('request.validation_error'));
       const path = endpoint.pathOf(model, request.stream ? STREAM : WHOLE);
       return succeed({ path, headers, body, droppedParams: [] });
     },
-    decodeResponse: (_request, body) => decodeResponse(body, credential),
+    decodeResponse: ({ dialect }, body) =>
+      dialect === 'gemini-embed'
+        ? decodeEmbedding(body, credential)
+        : decodeResponse(body, credential),
     streamDecoder: (_request, emit) => new GoogleStreamDecoder(credential, emit),
     decodeFailure: (answer, nowMs) => decodeFailure(answer, credential, nowMs),
     modelList: { path: modelsPath, headers, decode: decodeModels },
@@ -39,6 +46,8 @@ function connect(endpoint: GoogleEndpoint, credential: string | null): ProviderC
 }
 
 const DIALECTS: ReadonlySet<Dialect> = new Set<Dialect>(['gemini-generate']);
+/** Vertex has no `batchEmbedContents`. */
+const STUDIO_DIALECTS: ReadonlySet<Dialect> = new Set<Dialect>([...DIALECTS, 'gemini-embed']);
 
 const WHOLE = 'generateContent';
 const STREAM = 'streamGenerateContent?alt=sse';

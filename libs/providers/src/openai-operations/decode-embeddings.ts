@@ -1,6 +1,7 @@
-import { type Vector, vectorFromBase64, vectorToBase64 } from '@tollgate/neutral';
+import { vectorToBase64 } from '@tollgate/neutral';
 import { JsonEdits } from '../json/json-edits.ts';
 import { isRecord } from '../json/json-value.ts';
+import { vectorOf } from '../operations/embedding-answer.ts';
 
 export type EmbeddingEncoding = 'float' | 'base64';
 
@@ -35,16 +36,4 @@ export function inEncodingAsked(
     changed.push({ ...item, embedding });
   }
   return { ...answer, data: changed };
-}
-
-/** A vector as either encoding has it; undefined for anything else. */
-export function vectorOf(embedding: unknown): Vector | undefined {
-  if (typeof embedding === 'string') return vectorFromBase64(embedding);
-  return isVector(embedding) ? embedding : undefined;
-}
-
-function isVector(value: unknown): value is readonly number[] {
-  return (
-    Array.isArray(value) && value.length > 0 && value.every((item) => typeof item === 'number')
-  );
 }

@@ -1,12 +1,12 @@
-import { failure, succeed } from '@tollgate/contracts';
-import type { EmbeddingInput, EmbeddingRequest, Losses, Vector } from '@tollgate/neutral';
+import { succeed } from '@tollgate/contracts';
+import type { EmbeddingInput, EmbeddingRequest, Losses } from '@tollgate/neutral';
 import { isRecord } from '../json/json-value.ts';
 import { parseAnswer } from '../json/parse-answer.ts';
 import { decodeErrorInside } from '../openai-compatible/decode-failure.ts';
 import { decodeReportedCost } from '../openai-compatible/decode-usage.ts';
 import type { DecodedOperation, OperationRequest, OperationWire } from '../operation-wire.ts';
+import { embeddingAnswer } from '../operations/embedding-answer.ts';
 import { readError } from '../refusal/provider-error.ts';
-import { vectorOf } from './decode-embeddings.ts';
 import type { OperationReading } from './decode-response.ts';
 import { decodeOperationUsage } from './decode-usage.ts';
 import { operationPath } from './endpoints.ts';
@@ -72,35 +72,21 @@ function encodeOne(input: EmbeddingInput, losses: Losses): unknown {
 /** Vectors come in the order of their `index`. */
 function decodeAnswer(
   body: Buffer,
-  { request }: OperationRequest<'embeddings'>,
+  request: OperationRequest<'embeddings'>,
   { quirks, credential }: OperationReading,
 ): DecodedOperation<'embeddings'> {
   const answer = parseAnswer(body);
   if (isRecord(answer?.error))
     return { ok: false, failure: decodeErrorInside(readError(answer.error), credential) };
   const data: readonly unknown[] = Array.isArray(answer?.data) ? answer.data : [];
-  const vectors: Vector[] = [];
-  for (const [at, item] of data.entries()) {
-    const vector = isRecord(item) ? vectorOf(item.embedding) : undefined;
-    if (!isRecord(item) || !vector) return invalid('a vector is none');
-    vectors[typeof item.index === 'number' ? item.index : at] = vector;
-  }
-  if (
-    Object.keys(vectors).length !== request.inputs.length ||
-    vectors.length !== request.inputs.length
-  )
-    return invalid('there are not as many vectors as inputs');
-  const usage = decodeOperationUsage(answer?.usage);
-  const facts = {
-    usage,
+  const rows = data.filter(isRecord);
+  const report = {
+    model: typeof answer?.model === 'string' ? answer.model : '',
+    vectors: rows
+      .toSorted((a, b) => Number(a.index ?? 0) - Number(b.index ?? 0))
+      .map(({ embedding }) => embedding),
+    inputTokens: decodeOperationUsage(answer?.usage)?.inputTokens,
     reportedCostPicoUsd: decodeReportedCost(answer?.usage, quirks),
-    finishReason: null,
-    estimateOutputTokens: () => 0,
   };
-  const model = typeof answer?.model === 'string' ? answer.model : '';
-  return { ok: true, answer: { model, vectors, usage }, facts };
-}
-
-function invalid(internal: string): DecodedOperation<'embeddings'> {
-  return { ok: false, failure: failure('provider.invalid_answer', { internal }) };
+  return embeddingAnswer(report, request);
 }
