@@ -116,7 +116,7 @@ describe('decide', () => {
     const sized = (operation: 'chat' | 'embeddings') =>
       makeRequest({ profileClass: { operation, inputTokensBelow: 65_536 } });
     expect(chosen(decideWith(views, sized('embeddings')))).toEqual(['small']);
-    expect(chosen(decideWith(views, sized('chat')))).toEqual([]);
+    expect(chosen(decideWith(views, sized('chat')))).toBe('exhausted');
   });
 
   it('avoids the unhealthy, and tries them as a last resort when nothing else is left', () => {
