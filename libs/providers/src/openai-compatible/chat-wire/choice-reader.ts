@@ -8,7 +8,8 @@ type Fields = Readonly<Record<string, unknown>>;
 /** A part that grows: one after the other, but for calls. */
 type Open =
   | { readonly type: 'text' | 'refusal' | 'audio'; readonly part: number }
-  | { readonly type: 'reasoning'; readonly part: number; head: Fields | null };
+  /** `plain`: what was told of it outside of any detail. */
+  | { readonly type: 'reasoning'; readonly part: number; head: Fields | null; plain: string };
 
 /** One choice of an answer, whole or streamed: turns the pieces of its message into events. */
 export class ChoiceReader {
@@ -95,8 +96,14 @@ export class ChoiceReader {
 
   private think(text: string, detail: Fields | null): void {
     const { open, choice } = this;
+    // Some say a thought plain as it comes, and once more in full with its signature.
+    if (open?.type === 'reasoning' && !open.head && detail && text !== '' && text === open.plain) {
+      open.head = mergedHead({}, detail);
+      return;
+    }
     if (open?.type === 'reasoning' && isMoreOf(open.head, detail)) {
       if (detail) open.head = mergedHead(open.head ?? {}, detail);
+      else open.plain += text;
       if (text !== '') this.emit({ type: 'delta', choice, part: open.part, text });
       return;
     }
@@ -108,7 +115,8 @@ export class ChoiceReader {
       ...(type === 'reasoning.encrypted' ? { isRedacted: true } : {}),
       ...optional('id', typeof id === 'string' ? id : undefined),
     });
-    this.open = { type: 'reasoning', part, head: detail && mergedHead({}, detail) };
+    const head = detail && mergedHead({}, detail);
+    this.open = { type: 'reasoning', part, head, plain: detail ? '' : text };
   }
 
   private sound({ id, data, transcript, expires_at: expiresAt }: Fields): void {
