@@ -107,8 +107,8 @@ export class ResponsesStreamReader implements StreamReader {
   private open(): void {
     if (this.phase !== 'waiting') return;
     this.phase = 'open';
-    const { serviceTier: _asked, ...head } = decodeHead(this.head);
-    this.emit({ type: 'start', ...head });
+    const { id, model, createdAt } = decodeHead(this.head);
+    this.emit({ type: 'start', id, model, createdAt });
   }
 
   private fail(reason: Failure): void {

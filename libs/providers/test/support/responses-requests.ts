@@ -6,7 +6,7 @@ type Json = Readonly<Record<string, unknown>>;
  * behind, and so does what means nothing (null, an empty list); neighbouring messages of the model are one.
  */
 export function asRoundTripped(request: Json): Json {
-  const { input, instructions, store: _store, ...rest } = request;
+  const { input, instructions, ...rest } = request;
   const items = typeof input === 'string' ? [{ role: 'user', content: input }] : records(input);
   const all =
     typeof instructions === 'string' && instructions !== ''
@@ -48,10 +48,10 @@ function normalItem(item: Json): Json {
     case 'function_call_output':
       return { type: item.type, call_id: item.call_id, output: item.output };
     case 'reasoning': {
-      const { status: _status, ...rest } = item;
+      const rest = withoutKey(item, 'status');
       return Array.isArray(rest.content) && rest.content.length === 0
         ? withoutKey(rest, 'content')
-        : withoutNull(rest);
+        : rest;
     }
     default:
       return item;
@@ -62,7 +62,7 @@ function normalContent({ role, content }: Json): unknown {
   const type = role === 'assistant' ? 'output_text' : 'input_text';
   if (typeof content === 'string') return [{ type, text: content }];
   return records(content).map((part) => {
-    const { logprobs: _logprobs, annotations, ...rest } = part;
+    const { annotations, ...rest } = withoutKey(part, 'logprobs');
     const hasAnnotations = Array.isArray(annotations) && annotations.length > 0;
     const file = typeof rest.file_data === 'string' ? rest.file_data : null;
     return {
