@@ -17,6 +17,7 @@ const starters: Readonly<Record<string, SystemStarter>> = {
   floor,
   hop,
   standalone: tollgate('standalone'),
+  translated: tollgate('standalone', true),
   distributed: tollgate('distributed'),
   portkey,
 };

@@ -14,7 +14,14 @@ export interface BenchOptions {
   readonly soakMinutes: number;
 }
 
-export const SYSTEM_NAMES = ['floor', 'hop', 'standalone', 'distributed', 'portkey'] as const;
+export const SYSTEM_NAMES = [
+  'floor',
+  'hop',
+  'standalone',
+  'translated',
+  'distributed',
+  'portkey',
+] as const;
 
 /** Reads the command line; everything has a default. */
 export function readBenchOptions(args: readonly string[]): BenchOptions {

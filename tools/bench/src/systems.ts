@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { choosePort, removeStackHome, startStack } from '@tollgate/stack';
 import { type Mode, startInstallation } from '@tollgate/launch';
+import { anthropicKey } from './anthropic-key.ts';
 import { startScript, stopChild } from './child.ts';
 import { installPortkey } from './portkey.ts';
 import type { LoadKind } from './options.ts';
@@ -65,9 +66,12 @@ export const hop: SystemStarter = async (_root, upstreamUrl) => {
   };
 };
 
-/** Tollgate as `npm start` runs it, with all that is on by default. */
+/**
+ * Tollgate as `npm start` runs it, with all that is on by default.
+ * @param isTranslated requests in OpenAI's dialect go to the simulated provider over Anthropic's wire
+ */
 export const tollgate =
-  (mode: Mode): SystemStarter =>
+  (mode: Mode, isTranslated = false): SystemStarter =>
   async (root) => {
     const home = mkdtempSync(path.join(tmpdir(), 'tollgate-bench-'));
     const options = {
@@ -83,15 +87,16 @@ export const tollgate =
       process.stderr.write(`${line}\n`),
     );
     const { facts } = installation;
+    const apiKey = isTranslated ? await anthropicKey(facts) : facts.apiKey;
     const stores = ['postgres', 'clickhouse'];
     const processesWhere = (
       isWanted: (name: string) => boolean,
     ): Readonly<Record<string, number>> =>
       Object.fromEntries(Object.entries(facts.pids).filter(([name]) => isWanted(name)));
     return {
-      name: `Tollgate ${mode}`,
+      name: `Tollgate ${mode}${isTranslated ? ', OpenAI → Anthropic' : ''}`,
       url: `${facts.gatewayUrl}/v1/chat/completions`,
-      headers: { authorization: `Bearer ${facts.apiKey}` },
+      headers: { authorization: `Bearer ${apiKey}` },
       processes: () => processesWhere((name) => !stores.includes(name) && name !== 'simulator'),
       stores: () => processesWhere((name) => stores.includes(name)),
       countRecords: () => countRecords(facts),

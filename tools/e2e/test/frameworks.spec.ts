@@ -137,7 +137,7 @@ describe('unmodified frameworks', () => {
         const ran = await runner.run(agent, WEATHER, { maxTurns: 3 });
         expect(ran.finalOutput).toContain(RESULT);
         const streamed = await runner.run(agent, WEATHER, { maxTurns: 3, stream: true });
-        for await (const _event of streamed);
+        await streamed.completed;
         expect(streamed.finalOutput).toContain(RESULT);
       });
     });
