@@ -37,7 +37,7 @@ export class BlockReader {
       const signature = thoughtSignature(block);
       const last = parts.at(-1);
       if (signature && blocks[i + 1]?.['type'] === 'tool_use') continue;
-      if (signature && last?.type === 'text') {
+      if (signature && (last?.type === 'text' || last?.type === 'image')) {
         parts[parts.length - 1] = { ...last, signature };
         continue;
       }

@@ -1,4 +1,10 @@
-import { type AnswerPart, carryOpaque, type Opaque, type ToolCallPart } from '@tollgate/neutral';
+import {
+  type AnswerPart,
+  carryOpaque,
+  type MediaSource,
+  type Opaque,
+  type ToolCallPart,
+} from '@tollgate/neutral';
 import { isObject } from '../chat/fields.ts';
 import { encodeCitation } from './encode-citation.ts';
 
@@ -23,11 +29,12 @@ export function encodeBlocks(part: AnswerPart): readonly Block[] {
     case 'tool-call':
       return [...beforeCall(part), callBlock(part, readInput(part))];
     case 'audio':
-      return part.transcript ? [textBlock(part.transcript)] : [];
-    case 'image':
-      return part.source.kind === 'data' || part.source.kind === 'url'
-        ? [{ type: 'image', source: imageSource(part.source) }]
-        : [];
+      return [textBlock(part.transcript ?? '')];
+    case 'image': {
+      const block = imageBlock(part.source);
+      if (!block) return [];
+      return part.signature ? [block, redacted(part.signature)] : [block];
+    }
     case 'foreign':
       return part.wire === 'anthropic' && isBlock(part.json) ? [part.json] : [];
   }
@@ -76,14 +83,12 @@ export function isBlock(json: unknown): json is Block {
   return isObject(json) && typeof json['type'] === 'string';
 }
 
-function imageSource(
-  source:
-    | { readonly kind: 'url'; readonly url: string }
-    | { readonly kind: 'data'; readonly mediaType: string; readonly base64: string },
-): unknown {
-  return source.kind === 'url'
-    ? { type: 'url', url: source.url }
-    : { type: 'base64', media_type: source.mediaType, data: source.base64 };
+/** Anthropic's models draw nothing: the form is that of an image in a request. */
+function imageBlock(source: MediaSource): Block | undefined {
+  if (source.kind === 'url') return { type: 'image', source: { type: 'url', url: source.url } };
+  if (source.kind !== 'data') return undefined;
+  const { mediaType, base64 } = source;
+  return { type: 'image', source: { type: 'base64', media_type: mediaType, data: base64 } };
 }
 
 function parse(text: string): unknown {

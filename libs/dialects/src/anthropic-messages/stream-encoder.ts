@@ -4,6 +4,7 @@ import {
   type AnswerPart,
   carryOpaque,
   type Finish,
+  type ImagePart,
   type Opaque,
 } from '@tollgate/neutral';
 import type { AnswerContext, EmitFrame, StreamEncoder } from '../chat-codec.ts';
@@ -29,7 +30,7 @@ interface OpenPart {
   readonly value: AnswerPart;
   /** Comes after the block, once that is closed. */
   signature?: Opaque;
-  /** A custom tool's text, told as a whole. */
+  /** A custom tool's text, or more of an image: told as a whole. */
   text: string;
 }
 
@@ -128,7 +129,6 @@ export class AnthropicStreamEncoder implements StreamEncoder {
         if (value.wire === 'anthropic' && isBlock(value.json)) this.tellForeign(value.json);
         return -1;
       case 'image':
-        for (const block of encodeBlocks(value)) this.stop(this.start(block));
         return -1;
     }
   }
@@ -157,8 +157,10 @@ export class AnthropicStreamEncoder implements StreamEncoder {
         if (open.value.kind === 'custom') open.text += text;
         else this.delta(part, { type: 'input_json_delta', partial_json: text });
         return;
-      case 'audio':
       case 'image':
+        open.text += text;
+        return;
+      case 'audio':
       case 'foreign':
         return;
     }
@@ -171,7 +173,16 @@ export class AnthropicStreamEncoder implements StreamEncoder {
       const text = carryOpaque(signature, 'anthropic');
       return this.delta(part, { type: 'signature_delta', signature: text });
     }
-    open.signature = signature;
+    // A call's must stand before it: it comes with the call, or too late.
+    if (open.value.type !== 'tool-call') open.signature = signature;
+  }
+
+  private tellImage({ source, ...image }: ImagePart, more: string): void {
+    const whole = source.kind === 'data' ? { ...source, base64: source.base64 + more } : source;
+    const [block] = encodeBlocks({ type: 'image', source: whole });
+    if (!block) return;
+    this.stop(this.start(block));
+    if (image.signature) this.stop(this.start(redacted(image.signature)));
   }
 
   private delta(part: number, delta: Json): void {
@@ -187,6 +198,7 @@ export class AnthropicStreamEncoder implements StreamEncoder {
       this.delta(part, { type: 'input_json_delta', partial_json: partial });
     }
     this.open.delete(part);
+    if (open.value.type === 'image') this.tellImage(open.value, open.text);
     if (open.index !== -1) this.stop(open.index);
     if (open.signature) this.stop(this.start(redacted(open.signature)));
   }
