@@ -37,6 +37,7 @@ export {
   reasoningHead,
 } from './openai-chat/reasoning-details.ts';
 export { openaiChat } from './openai-chat/openai-chat.dialect.ts';
+export { openaiCompletions } from './openai-completions/openai-completions.dialect.ts';
 export { openaiResponses } from './openai-responses/openai-responses.dialect.ts';
 export {
   profileClassKey,
@@ -44,6 +45,8 @@ export {
   type RequestProfile,
 } from './profile/request-profile.ts';
 export { tollgateChat } from './tollgate-chat/tollgate-chat.dialect.ts';
+export { tollgateComplete } from './tollgate-complete/tollgate-complete.dialect.ts';
+export { tollgateVision } from './tollgate-vision/tollgate-vision.dialect.ts';
 export { geminiEmbed } from './gemini-embed/gemini-embed.dialect.ts';
 export { type Form, readForm } from './multipart/form-fields.ts';
 export type { FormPart } from './multipart/scan-multipart.ts';

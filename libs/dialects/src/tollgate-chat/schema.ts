@@ -2,24 +2,24 @@ import { RESPONSE_PROFILES } from '@tollgate/contracts';
 import { CHAT_FIELDS } from '../chat/schema.ts';
 import type { JsonSchema } from '../dialect.ts';
 
+export const PROFILE_PROPERTY = {
+  type: ['string', 'null'],
+  enum: [...RESPONSE_PROFILES, null],
+  description: 'Obeyed where the route allows it; else the route’s default stands.',
+} as const satisfies JsonSchema;
+
 const properties = {
   ...CHAT_FIELDS,
-  response_profile: {
-    type: ['string', 'null'],
-    enum: [...RESPONSE_PROFILES, null],
-    description: 'Obeyed where the route allows it; else the route’s default stands.',
-  },
+  response_profile: PROFILE_PROPERTY,
 } as const satisfies Record<string, JsonSchema>;
 
-/** All that this endpoint takes. */
-export const REQUEST_FIELDS: readonly string[] = Object.keys(properties);
-
-export const requestSchema: JsonSchema = {
+/** Its properties are all that the endpoint takes. */
+export const requestSchema = {
   type: 'object',
   required: ['messages'],
   properties,
   additionalProperties: false,
-};
+} as const satisfies JsonSchema;
 
 export const failureSchema: JsonSchema = {
   type: 'object',
