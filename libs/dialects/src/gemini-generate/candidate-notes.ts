@@ -23,7 +23,7 @@ export class CandidateNotes {
     this.logprobs.push(...tokens);
   }
 
-  /** What a Google answer said beside the content; it counts before what is made of citations. */
+  /** What a Google answer said beside the content; sources in it stand for the citations. */
   noteOwn(json: unknown): void {
     if (isObject(json)) this.own = { ...this.own, ...json };
   }
@@ -47,6 +47,7 @@ export class CandidateNotes {
   }
 
   private grounding(): object | undefined {
+    if ('groundingMetadata' in this.own || 'citationMetadata' in this.own) return undefined;
     const chunks: object[] = [];
     const known = new Map<string, number>();
     const supports: object[] = [];

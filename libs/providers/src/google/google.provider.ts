@@ -1,5 +1,6 @@
 import { type Dialect, fail, failure, succeed } from '@tollgate/contracts';
 import type { Provider, ProviderConnection } from '../provider.ts';
+import { googleChatWire } from './chat-wire.ts';
 import { decodeFailure } from './decode-failure.ts';
 import { decodeModels } from './decode-models.ts';
 import { decodeResponse } from './decode-response.ts';
@@ -7,6 +8,7 @@ import { encodeBody } from './encode-body.ts';
 import { embeddingsWire } from './embeddings/embeddings-wire.ts';
 import { decodeEmbedding, encodeEmbedding } from './embeddings/passthrough.ts';
 import { AI_STUDIO, connectEndpoint, type GoogleEndpoint } from './endpoint.ts';
+import { STREAM, WHOLE } from './methods.ts';
 import { GoogleStreamDecoder } from './stream-decoder.ts';
 
 /** Google's Gemini models, through AI Studio or, with `config.vertex`, through Vertex. */
@@ -25,7 +27,7 @@ function connect(endpoint: GoogleEndpoint, credential: string | null): ProviderC
   return {
     origin,
     dialects: isVertex ? DIALECTS : STUDIO_DIALECTS,
-    chat: null,
+    chat: googleChatWire(endpoint, credential),
     operations: { embeddings: embeddingsWire(endpoint, credential) },
     signing,
     encodeRequest: (request, model) => {
@@ -48,6 +50,3 @@ function connect(endpoint: GoogleEndpoint, credential: string | null): ProviderC
 const DIALECTS: ReadonlySet<Dialect> = new Set<Dialect>(['gemini-generate']);
 /** Vertex has no `batchEmbedContents`. */
 const STUDIO_DIALECTS: ReadonlySet<Dialect> = new Set<Dialect>([...DIALECTS, 'gemini-embed']);
-
-const WHOLE = 'generateContent';
-const STREAM = 'streamGenerateContent?alt=sse';

@@ -5,6 +5,7 @@ import type {
   Losses,
   MediaSource,
 } from '@tollgate/neutral';
+import { plainText } from '../../operations/plain-text.ts';
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -98,14 +99,4 @@ function encodeMedia(source: MediaSource, losses: Losses): Json {
       if (source.wire !== 'gemini') losses.refuse('input');
       return { fileData: { fileUri: source.id, mimeType: source.mediaType } };
   }
-}
-
-function plainText(input: EmbeddingInput, losses: Losses): string {
-  if (input.kind === 'text') return input.text;
-  if (input.kind === 'tokens' || input.parts.some(({ type }) => type !== 'text')) {
-    losses.refuse('input');
-    return '';
-  }
-  if (input.parts.length > 1) losses.adapt('input');
-  return input.parts.map((part) => (part.type === 'text' ? part.text : '')).join('\n');
 }
