@@ -1,11 +1,12 @@
 import { succeed } from '@tollgate/contracts';
-import type { EmbeddingInput, EmbeddingRequest, Losses } from '@tollgate/neutral';
+import type { EmbeddingRequest, Losses } from '@tollgate/neutral';
 import { isRecord } from '../json/json-value.ts';
 import { parseAnswer } from '../json/parse-answer.ts';
 import { decodeErrorInside } from '../openai-compatible/decode-failure.ts';
 import { decodeReportedCost } from '../openai-compatible/decode-usage.ts';
 import type { DecodedOperation, OperationRequest, OperationWire } from '../operation-wire.ts';
 import { embeddingAnswer } from '../operations/embedding-answer.ts';
+import { plainText } from '../operations/plain-text.ts';
 import { readError } from '../refusal/provider-error.ts';
 import type { OperationReading } from './decode-response.ts';
 import { decodeOperationUsage } from './decode-usage.ts';
@@ -52,21 +53,10 @@ export function embeddingsWire({
 
 /** One text alone stays one text: some servers take no list. */
 function encodeInput({ inputs }: EmbeddingRequest, losses: Losses): unknown {
-  const encoded = inputs.map((input) => encodeOne(input, losses));
+  const encoded = inputs.map((input) =>
+    input.kind === 'tokens' ? input.tokens : plainText(input, losses),
+  );
   return encoded.length === 1 ? encoded[0] : encoded;
-}
-
-function encodeOne(input: EmbeddingInput, losses: Losses): unknown {
-  switch (input.kind) {
-    case 'text':
-      return input.text;
-    case 'tokens':
-      return input.tokens;
-    case 'parts':
-      if (input.parts.some(({ type }) => type !== 'text')) losses.refuse('input');
-      else losses.adapt('input');
-      return input.parts.map((part) => (part.type === 'text' ? part.text : '')).join('\n');
-  }
 }
 
 /** Vectors come in the order of their `index`. */

@@ -1,4 +1,6 @@
 import type { PlainOperation } from '@tollgate/neutral';
+import type { OperationWire } from '../operation-wire.ts';
+import type { EmbeddingsEndpoint } from './embeddings-wire.ts';
 
 /** Which of OpenAI's operations a vendor serves on the same wire, and what it names or takes differently. */
 export interface OperationQuirks {
@@ -7,6 +9,8 @@ export interface OperationQuirks {
   readonly renamed?: Readonly<Partial<Record<PlainOperation, Readonly<Record<string, string>>>>>;
   /** Fields of OpenAI's that the vendor refuses, and whose loss leaves the answer as good: left out and named. */
   readonly dropped?: Readonly<Partial<Record<PlainOperation, readonly string[]>>>;
+  /** Embeddings for clients of other dialects, where the vendor has a better way than OpenAI's. */
+  readonly ownEmbeddings?: (endpoint: EmbeddingsEndpoint) => OperationWire<'embeddings'>;
   /** `usage.cost_in_usd_ticks` is what the vendor charges. */
   readonly reportsTicks?: boolean;
 }

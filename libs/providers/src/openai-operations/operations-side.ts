@@ -48,11 +48,12 @@ export function operationsSideOf(
   const served = new Map(
     [...OPERATION_OF].filter(([, operation]) => operations.served.includes(operation)),
   );
+  const wireOf = operations.ownEmbeddings ?? embeddingsWire;
   const otherHeaders = withoutContentType(headers);
   return {
     dialects: [...served.keys()],
     wires: operations.served.includes('embeddings')
-      ? { embeddings: embeddingsWire({ chatPathOf, headers, reading }) }
+      ? { embeddings: wireOf({ chatPathOf, headers, reading }) }
       : {},
     serves: ({ dialect }) => served.has(dialect),
     encodeRequest: (request, model) => {
