@@ -1,4 +1,4 @@
-import { openaiChat, type RequestProfile } from '@tollgate/dialects';
+import { openaiChat, openaiEmbeddings, type RequestProfile } from '@tollgate/dialects';
 import { priceFromOverride } from '@tollgate/pricing';
 import { type ReservationTerms, reserve } from './reservation.ts';
 
@@ -48,6 +48,22 @@ describe('reserve', () => {
   it('guarantees that n answers are reserved for, and that no model gives more than it can', () => {
     const small = terms({ candidates: [{ ...candidate, maxOutputTokens: 5, contextWindow: 20 }] });
     expect(reserve(small, profile({ max_tokens: 1_000_000, n: 3 })).amounts.tokens).toBe(20 + 15);
+  });
+
+  it('guarantees room for a whole batch of embeddings, and for no output', () => {
+    const body = { input: Array.from({ length: 50 }, () => 'a text of some length') };
+    const parsed = openaiEmbeddings.parse(Buffer.from(JSON.stringify(body)));
+    if (!parsed.ok) throw new Error(parsed.failure.message);
+    const { inputTokensBound } = parsed.value.profile;
+    const windowed = terms({ candidates: [{ ...candidate, contextWindow: 20 }] });
+    expect(reserve(windowed, parsed.value.profile)).toEqual({
+      amounts: {
+        tokens: inputTokensBound,
+        requests: 1,
+        costPicoUsd: BigInt(inputTokensBound) * 1_000_000n,
+      },
+      outputCap: null,
+    });
   });
 
   it('guarantees that no cap is set where nothing hard needs it', () => {

@@ -1,4 +1,4 @@
-import type { KeyPolicy, Plan } from '@tollgate/contracts';
+import type { Capability, KeyPolicy, Operation, Plan } from '@tollgate/contracts';
 import type { RequestProfile } from '@tollgate/dialects';
 import { type PriceSheet, upperBoundCost } from '@tollgate/pricing';
 import type { DrawAmounts } from './grants/amounts.ts';
@@ -49,15 +49,22 @@ export function reservationTerms(
   };
 }
 
+/** Sound goes in or comes out, which may have prices of its own. */
+const AUDIBLE: ReadonlySet<Capability> = new Set<Capability>(['audio', 'speech', 'transcription']);
+/** Many inputs in one request: a model's window bounds each of them, not their sum. */
+const BATCHES: ReadonlySet<Operation> = new Set<Operation>(['embeddings', 'moderation']);
+
 /** The most that the request may use at whichever candidate answers: what its grant must cover. */
 export function reserve(terms: ReservationTerms, profile: RequestProfile): Reservation {
   const isCapped = profile.outputCap !== null;
   const cap = profile.outputCap ?? terms.defaultOutputCap;
-  const audio = profile.capabilities.includes('audio');
+  const audio = profile.capabilities.some((one) => AUDIBLE.has(one));
+  const isBatch = BATCHES.has(profile.operation);
   let tokens = 0;
   let cost = 0n;
   for (const { sheet, contextWindow, maxOutputTokens } of terms.candidates) {
-    const input = Math.min(profile.inputTokensBound, contextWindow ?? Number.MAX_SAFE_INTEGER);
+    const window = isBatch ? null : contextWindow;
+    const input = Math.min(profile.inputTokensBound, window ?? Number.MAX_SAFE_INTEGER);
     const output = Math.min(cap, maxOutputTokens ?? cap) * profile.choices;
     if (input + output > tokens) tokens = input + output;
     if (!terms.hasCostQuota || sheet === undefined) continue;
