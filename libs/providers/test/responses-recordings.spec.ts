@@ -1,13 +1,19 @@
 import type { ProviderSlug } from '@tollgate/contracts';
-import type { Response as SdkResponse } from 'openai/resources/responses/responses';
 import { CHAT_CODECS } from '@tollgate/dialects';
 import { Losses } from '@tollgate/neutral';
 import type { ChatWire } from '../src/chat-wire.ts';
 import { PROVIDERS } from '../src/provider-registry.ts';
 import { stream } from '../src/provider.contract.ts';
-import type { ClientRequest, ProviderConnection } from '../src/provider.ts';
+import type { ClientRequest, ProviderConnection, StreamDecoder } from '../src/provider.ts';
 import { foldEvents, orderOf, readStream, wireRequest } from './support/read-wire.ts';
 import { bodyOf, hasRecordings, loadRecordings, type Recording } from './support/recordings.ts';
+import {
+  comparable,
+  CONTRADICTS,
+  contradictsItself,
+  sealedIn,
+  seenAlike,
+} from './support/responses-alike.ts';
 import { asRoundTripped, asSent } from './support/responses-requests.ts';
 import {
   eventsWithSdk,
@@ -136,7 +142,11 @@ describe.each(VENDORS.filter(hasRecordings))('recorded responses of %s', (slug) 
         continue;
       }
       const told = tell(whole.events, recording);
-      const read = await streamWithSdk(told);
+      const read = await streamWithSdk(Buffer.concat(told));
+      const accumulated = await streamWithSdk(told[0]);
+      expect(accumulated.output).toEqual(read.output);
+      const { reportedCostPicoUsd } = decodeStream(connection, request, bytes);
+      expectCost(raw, reportedCostPicoUsd);
       const sealed = sealedIn(bytes);
       expect({ line: recording.line, ...comparable(seen(read), sealed) }).toEqual({
         line: recording.line,
@@ -221,47 +231,6 @@ describe('the recorded responses', () => {
   });
 });
 
-const CONTRADICTS = 'a stream whose arguments, scrubbed by the recorder, differ from their deltas';
-
-function contradictsItself(bytes: Buffer): boolean {
-  const written = new Map<string, string>();
-  for (const [, data = ''] of bytes.toString().matchAll(/^data: (\{.*)$/gm)) {
-    const { type, item_id: id, delta, arguments: whole } = JSON.parse(data);
-    if (type === 'response.function_call_arguments.delta')
-      written.set(id, (written.get(id) ?? '') + delta);
-    if (type === 'response.function_call_arguments.done' && written.get(id) !== whole) return true;
-  }
-  return false;
-}
-
-function sealedIn(bytes: Buffer): ReadonlySet<string> {
-  const found = bytes.toString().matchAll(/"encrypted_content":"([^"]+)"/g);
-  return new Set([...found].map(([, value = '']) => value));
-}
-
-/** OpenAI encrypts the same reasoning anew for each event that holds it, and rounds log probabilities at the end. */
-function comparable<T>(value: T, sealed: ReadonlySet<string>): T {
-  return JSON.parse(JSON.stringify(value), (_key, one) => {
-    if (typeof one === 'number') return Number(one.toFixed(6));
-    return sealed.has(one) ? 'sealed' : one;
-  });
-}
-
-/** xAI gives several items one id; told again, each has its own. */
-function seenAlike(raw: SdkResponse, read: SdkResponse): ReturnType<typeof seen> {
-  const expected = seen(raw);
-  return repeatedIds(raw).length === 0
-    ? expected
-    : { ...expected, reasoning: withIdsOf(seen(read).reasoning, expected.reasoning) };
-}
-
-function withIdsOf(
-  ids: ReturnType<typeof seen>['reasoning'],
-  items: ReturnType<typeof seen>['reasoning'],
-): ReturnType<typeof seen>['reasoning'] {
-  return items.map(([, ...rest], i) => [ids[i]?.[0], ...rest]);
-}
-
 function connect(slug: ProviderSlug): ProviderConnection {
   const baseUrl = PROVIDERS[slug].defaultBaseUrl ?? 'https://x.openai.azure.com';
   const config = { api: 'responses' };
@@ -297,9 +266,24 @@ function contextOf({ line, reqJson }: Recording): Parameters<typeof codec.encode
   };
 }
 
-function tell(events: ReturnType<typeof readStream>['events'], recording: Recording): Buffer {
+/** The events before the last one, and the last. */
+function tell(
+  events: ReturnType<typeof readStream>['events'],
+  recording: Recording,
+): [Uint8Array, Uint8Array] {
   const frames: Uint8Array[] = [];
   const encoder = codec.streamEncoder(contextOf(recording), (bytes) => frames.push(bytes));
   for (const event of events) encoder.push(event);
-  return Buffer.concat([...frames, encoder.tail]);
+  return [Buffer.concat(frames), encoder.tail];
+}
+
+function decodeStream(
+  connection: ProviderConnection,
+  request: ClientRequest,
+  bytes: Buffer,
+): StreamDecoder {
+  const decoder = connection.streamDecoder(request, () => undefined);
+  decoder.push(bytes);
+  decoder.end();
+  return decoder;
 }
