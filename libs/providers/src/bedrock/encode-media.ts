@@ -32,6 +32,8 @@ function encodePlain(
   part: Exclude<MediaPart, DocumentPart>,
   context: MediaContext,
 ): JsonObject | undefined {
+  if (part.type === 'image' && part.detail !== undefined && part.detail !== 'auto')
+    context.losses.drop(`${REFUSED_NAMES.image}.detail`);
   const bytes = bytesOf(part.source, context.fetched);
   const format = bytes && FORMATS[part.type][essence(bytes.mediaType)];
   if (!bytes || format === undefined) {

@@ -77,6 +77,7 @@ function encodePart(part: Part, context: MessageContext): JsonObject | undefined
     case 'text':
       return encodeText(part, context);
     case 'refusal':
+      context.losses.adapt('messages[].refusal');
       return { text: part.text };
     case 'image':
     case 'audio':
@@ -97,7 +98,9 @@ function encodePart(part: Part, context: MessageContext): JsonObject | undefined
 }
 
 /** Citations go back as Bedrock gave them; those of other vendors mean nothing to it. */
-function encodeText({ text, citations = [] }: TextPart, { losses }: MessageContext): JsonObject {
+function encodeText(part: TextPart, { losses }: MessageContext): JsonObject {
+  const { text, citations = [] } = part;
+  if (part.signature) losses.drop('messages[].content[].extra_content');
   if (citations.length === 0) return { text };
   const own = citations.flatMap(({ original }) =>
     original?.wire === 'bedrock' ? [original.json] : [],
@@ -109,6 +112,7 @@ function encodeText({ text, citations = [] }: TextPart, { losses }: MessageConte
 }
 
 function encodeToolCall(part: ToolCallPart, context: MessageContext): JsonObject | undefined {
+  if (part.signature) context.losses.drop('messages[].tool_calls[].extra_content');
   const text = part.argumentsText.trim();
   const input = text === '' ? {} : parseJson(text);
   if (part.kind === 'custom' || !isRecord(input)) {
@@ -120,6 +124,7 @@ function encodeToolCall(part: ToolCallPart, context: MessageContext): JsonObject
 
 function encodeToolResult(part: ToolResultPart, context: MessageContext): JsonObject {
   const content = part.parts.flatMap((inner) => {
+    if (inner.cache) context.losses.drop('messages[].content[].cache_control');
     const block = inner.type === 'text' ? { text: inner.text } : encodeMedia(inner, context);
     return block ? [block] : [];
   });

@@ -60,7 +60,7 @@ function encodeTool(tool: Tool, family: ModelFamily, losses: Losses): readonly J
     if (tool.wire === 'bedrock') return [{ systemTool: { name: tool.name } }];
     // Nova searches the web itself; how it is to search cannot be told.
     if (tool.kind === 'web_search' && family === 'nova') {
-      losses.adapt('tools[].web_search');
+      losses.adapt(`tools[].${tool.name}`);
       return [{ systemTool: { name: 'nova_grounding' } }];
     }
   }

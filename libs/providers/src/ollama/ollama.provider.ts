@@ -1,9 +1,11 @@
-import { ollamaEmbeddings } from './embeddings-wire.ts';
 import { openAiCompatible } from '../openai-compatible/openai-compatible.provider.ts';
 import { OPENAI_LIKE } from '../openai-compatible/quirks.ts';
+import type { Provider } from '../provider.ts';
+import { ollamaEmbeddings } from './embeddings-wire.ts';
+import { isNative, nativeConnection } from './native-provider.ts';
 
 /** Its base URL is the server's; OpenAI's wire stands below `/v1`. */
-export const ollama = openAiCompatible({
+const shared = openAiCompatible({
   ...OPENAI_LIKE,
   operations: { served: ['embeddings'], ownEmbeddings: ollamaEmbeddings },
   slug: 'ollama',
@@ -15,6 +17,15 @@ export const ollama = openAiCompatible({
   },
   modelsPath: (basePath) => `${versioned(basePath)}/models`,
 });
+
+/** With `config.api` `native`, chat goes to Ollama's own `/api/chat`. */
+export const ollama: Provider = {
+  ...shared,
+  connect: (parts) => {
+    const connected = shared.connect(parts);
+    return connected.ok && isNative(parts) ? nativeConnection(parts, connected.value) : connected;
+  },
+};
 
 function versioned(basePath: string): string {
   return basePath.endsWith('/v1') ? basePath : `${basePath}/v1`;

@@ -1,19 +1,8 @@
-import {
-  type Answer,
-  type AnswerEvent,
-  AnswerFold,
-  type Conversation,
-  Losses,
-} from '@tollgate/neutral';
+import { type AnswerEvent, type Conversation, Losses } from '@tollgate/neutral';
+import { readWire, type WireReading } from '../../src/chat-wire.contract.ts';
 import type { ChatWire, WireRequest } from '../../src/chat-wire.ts';
 
-export interface ReadStream {
-  readonly events: readonly AnswerEvent[];
-  readonly phase: string;
-  readonly code: string | null;
-  readonly usage: unknown;
-  readonly finishReason: string | null;
-}
+export { foldWire as foldEvents } from '../../src/chat-wire.contract.ts';
 
 export const EMPTY_CONVERSATION: Conversation = {
   messages: [],
@@ -38,32 +27,9 @@ export function readStream(
   wire: ChatWire,
   request: WireRequest,
   bytes: Buffer,
-  sizes: readonly number[] = [bytes.length],
-): ReadStream {
-  const events: AnswerEvent[] = [];
-  const reader = wire.streamReader({ ...request, stream: true }, (event) => events.push(event));
-  let turn = 0;
-  for (let at = 0; at < bytes.length; ) {
-    const size = Math.max(1, sizes[turn++ % sizes.length] ?? 1);
-    // A buffer of its own, as sockets give them: nothing may be kept that is overwritten later.
-    const slice = Buffer.from(bytes.subarray(at, at + size));
-    reader.push(slice);
-    at += size;
-  }
-  reader.end();
-  return {
-    events,
-    phase: reader.phase,
-    code: reader.failure?.code ?? null,
-    usage: reader.usage,
-    finishReason: reader.finishReason,
-  };
-}
-
-export function foldEvents(events: readonly AnswerEvent[]): Answer {
-  const folded = new AnswerFold();
-  for (const event of events) folded.push(event);
-  return folded.answer();
+  sizes?: readonly number[],
+): WireReading {
+  return readWire({ wire, request }, bytes, sizes);
 }
 
 /** Whether the events keep the order that `AnswerEvent` promises; names the first that does not. */
