@@ -1,6 +1,6 @@
 import { entraSigning } from './entra.ts';
 import { openAiCompatible } from '../openai-compatible/openai-compatible.provider.ts';
-import { OPENAI_LIKE, type Quirks } from '../openai-compatible/quirks.ts';
+import { completionsPath, OPENAI_LIKE, type Quirks } from '../openai-compatible/quirks.ts';
 
 /**
  * With `config.apiVersion`: deployment paths, where the model is the deployment's name (or `/models`, on endpoints of
@@ -16,6 +16,10 @@ const chatPath: Quirks['chatPath'] = (basePath, config) => {
   const root = openAiRoot(basePath);
   return (model) => `${root}/deployments/${encodeURIComponent(model)}/chat/completions${query}`;
 };
+
+/** Endpoints of AI Foundry that end in `/models` have chat alone. */
+const azureCompletionsPath: Quirks['completionsPath'] = (chatPath) =>
+  chatPath.includes('/models/chat/') ? null : completionsPath(chatPath);
 
 /** Models of the resource, not its deployments (learn.microsoft.com/rest/api/azureopenai/models/list, 2026-11). */
 const modelsPath: Quirks['modelsPath'] = (basePath, config) => {
@@ -54,6 +58,7 @@ export const azure = openAiCompatible({
   authorization: 'api-key',
   outputCapField: 'max_completion_tokens',
   chatPath,
+  completionsPath: azureCompletionsPath,
   modelsPath,
   responsesPath,
 });

@@ -5,6 +5,9 @@ import { OPENAI_LIKE, responsesPath } from '../openai-compatible/quirks.ts';
 export const deepseek = openAiCompatible({
   ...OPENAI_LIKE,
   slug: 'deepseek',
+  // Only below `/beta` (api-docs.deepseek.com/guides/fim_completion, 2026-11).
+  completionsPath: (chatPath) =>
+    chatPath.replace(/(?:\/v1|\/beta)?\/chat\/completions/, '/beta/completions'),
   defaultBaseUrl: 'https://api.deepseek.com/v1',
   responsesPath,
 });

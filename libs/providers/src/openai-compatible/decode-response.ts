@@ -42,7 +42,8 @@ export function finishReasonOf(choices: readonly unknown[]): string | null {
 function estimateOutputTokens(choices: readonly unknown[]): number {
   let bytes = 0;
   for (const choice of choices) {
-    if (isRecord(choice)) bytes += Buffer.byteLength(JSON.stringify(choice.message ?? ''));
+    if (isRecord(choice))
+      bytes += Buffer.byteLength(JSON.stringify(choice.message ?? choice.text ?? ''));
   }
   return Math.ceil(bytes / 4);
 }

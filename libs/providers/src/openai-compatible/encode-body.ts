@@ -1,3 +1,4 @@
+import type { Dialect } from '@tollgate/contracts';
 import type { ClientRequest } from '../provider.ts';
 import { JsonEdits } from '../json/json-edits.ts';
 import type { Quirks } from './quirks.ts';
@@ -8,6 +9,8 @@ export interface EncodedBody {
 }
 
 const NONE: readonly string[] = [];
+
+const OWN_DIALECTS: ReadonlySet<Dialect> = new Set<Dialect>(['tollgate-chat', 'tollgate-vision']);
 
 /** Fields of Tollgate's own dialect that mean something to Tollgate and nothing to a provider. */
 const OWN_FIELDS = ['response_profile', 'metadata'] as const;
@@ -21,7 +24,7 @@ export function encodeBody(
   model: string,
   quirks: Quirks,
 ): EncodedBody | undefined {
-  const isOwnDialect = request.dialect === 'tollgate-chat';
+  const isOwnDialect = OWN_DIALECTS.has(request.dialect);
   const isAsItIs =
     !isOwnDialect &&
     !request.stream &&
@@ -80,7 +83,9 @@ function capOutput(edits: JsonEdits, request: ClientRequest, quirks: Quirks): vo
     const member = edits.find(field);
     return member !== undefined && !edits.isNull(member);
   });
-  if (!named) edits.set(quirks.outputCapField, String(request.outputCap));
+  // The older completions know this name alone.
+  const field = request.dialect === 'openai-completions' ? 'max_tokens' : quirks.outputCapField;
+  if (!named) edits.set(field, String(request.outputCap));
 }
 
 const CAP_FIELDS = ['max_tokens', 'max_completion_tokens'] as const;

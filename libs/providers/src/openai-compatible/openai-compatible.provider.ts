@@ -41,6 +41,7 @@ function connect(
     origin: url.origin,
     dialects: new Set([
       ...(responses ? DIALECTS_WITH_RESPONSES : DIALECTS),
+      ...(quirks.completionsPath(pathOf('')) === null ? [] : COMPLETIONS),
       ...operations.dialects,
     ]),
     chat: responses?.chat ?? openAiChatWire({ quirks, credential, headers, pathOf }),
@@ -52,7 +53,12 @@ function connect(
       const encoded = encodeBody(request, model, quirks);
       if (!encoded) return fail(failure('request.validation_error'));
       const { body, droppedParams } = encoded;
-      return succeed({ path: pathOf(model), headers, body, droppedParams });
+      const path =
+        request.dialect === 'openai-completions'
+          ? quirks.completionsPath(pathOf(model))
+          : pathOf(model);
+      if (path === null) return fail(failure('request.unsupported_by_provider'));
+      return succeed({ path, headers, body, droppedParams });
     },
     decodeResponse: (request, body, contentType) => {
       if (responses?.serves(request)) return responses.decodeResponse(body);
@@ -71,7 +77,12 @@ function connect(
   };
 }
 
-const DIALECTS: ReadonlySet<Dialect> = new Set<Dialect>(['openai-chat', 'tollgate-chat']);
+const DIALECTS: ReadonlySet<Dialect> = new Set<Dialect>([
+  'openai-chat',
+  'tollgate-chat',
+  'tollgate-vision',
+]);
+const COMPLETIONS: readonly Dialect[] = ['openai-completions'];
 const DIALECTS_WITH_RESPONSES: ReadonlySet<Dialect> = new Set<Dialect>([
   ...DIALECTS,
   'openai-responses',

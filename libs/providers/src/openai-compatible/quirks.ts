@@ -14,6 +14,8 @@ export interface Quirks {
     basePath: string,
     config: ConnectionParts['config'],
   ) => (model: string) => string;
+  /** The path of the older completions beside that of chat; null where the vendor has none, or answers in chat's shape. */
+  readonly completionsPath: (chatPath: string) => string | null;
   /** The path of the list of models, query included; null where there is none that needs the credential. */
   readonly modelsPath: (basePath: string, config: ConnectionParts['config']) => string | null;
   /** The path of the responses API, query included; null where the connection has none. */
@@ -41,6 +43,7 @@ export const OPENAI_LIKE = {
     const path = `${basePath}/chat/completions`;
     return () => path;
   },
+  completionsPath: () => null,
   modelsPath: (basePath: string) => `${basePath}/models`,
   responsesPath: () => null,
   authorization: 'bearer',
@@ -52,6 +55,10 @@ export const OPENAI_LIKE = {
   reportsCost: false,
   operations: NO_OPERATIONS,
 } as const satisfies Omit<Quirks, 'slug' | 'defaultBaseUrl'>;
+
+/** For vendors that serve the older completions beside chat. */
+export const completionsPath: Quirks['completionsPath'] = (chatPath) =>
+  chatPath.replace('/chat/completions', '/completions');
 
 /** For vendors that serve the responses API beside chat completions. */
 export const responsesPath: Quirks['responsesPath'] = (basePath) => `${basePath}/responses`;

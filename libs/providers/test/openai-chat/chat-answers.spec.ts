@@ -1,12 +1,6 @@
 import { type AnswerContext, CHAT_CODECS } from '@tollgate/dialects';
-import {
-  type Answer,
-  type AnswerEvent,
-  AnswerFold,
-  type AnswerPart,
-  Losses,
-} from '@tollgate/neutral';
-import type { StreamReader, WireRequest } from '../../src/index.ts';
+import { type Answer, type AnswerEvent, AnswerFold, type AnswerPart } from '@tollgate/neutral';
+import type { StreamReader } from '../../src/index.ts';
 import { essence } from './expected-answer.ts';
 import {
   chatWireOf,
@@ -15,6 +9,7 @@ import {
   loadRecordings,
   type Member,
   type Recording,
+  wireRequestFor,
 } from './recorded-chats.ts';
 import { asWhole } from './whole-from-stream.ts';
 import { sdkReadsAnswer, sdkReadsStream, type Seen } from './seen-answer.ts';
@@ -27,15 +22,6 @@ const context: AnswerContext = {
   nowS: 1,
   request: {},
 };
-const wireRequest = (slug: Member): WireRequest => ({
-  conversation: { messages: [], others: {}, origin: 'openai-chat' },
-  model: 'm',
-  stream: true,
-  outputCap: null,
-  losses: new Losses('lenient', slug),
-  fetched: new Map(),
-});
-
 const table: Record<string, Record<string, number>> = {};
 const count = (slug: string, what: string, by = 1): void => {
   const row = (table[slug] ??= {});
@@ -53,7 +39,7 @@ function tell(slug: Member, bytes: Buffer, size = bytes.length): Told {
   const events: AnswerEvent[] = [];
   const frames: Uint8Array[] = [];
   const encoder = codec.streamEncoder(context, (frame) => frames.push(frame));
-  const reader = chatWireOf(slug).streamReader(wireRequest(slug), (event) => {
+  const reader = chatWireOf(slug).streamReader(wireRequestFor(slug), (event) => {
     events.push(event);
     encoder.push(event);
   });
@@ -75,7 +61,7 @@ const answersOf = (slug: Member, kind: string): readonly Recording[] =>
   it('read the same in the client’s dialect when whole', async () => {
     for (const { respText = '', path } of answersOf(slug, 'json')) {
       const body = Buffer.from(respText);
-      const decoded = chatWireOf(slug).decodeAnswer(body, wireRequest(slug));
+      const decoded = chatWireOf(slug).decodeAnswer(body, wireRequestFor(slug));
       if (!decoded.ok) throw new Error(`${path}: ${decoded.failure.internal}`);
       const given = await sdkReadsAnswer(Buffer.from(codec.encodeAnswer(decoded.answer, context)));
       const raw = await sdkReadsAnswer(body);
@@ -113,7 +99,7 @@ const answersOf = (slug: Member, kind: string): readonly Recording[] =>
       const whole = await sdkReadsAnswer(Buffer.from(codec.encodeAnswer(answer, context)));
       const streamed = await sdkReadsStream(tell(slug, Buffer.from(respText)).frames);
       expect({ path, seen: essence(whole) }).toEqual({ path, seen: essence(streamed) });
-      const decoded = chatWireOf(slug).decodeAnswer(asWhole(respText), wireRequest(slug));
+      const decoded = chatWireOf(slug).decodeAnswer(asWhole(respText), wireRequestFor(slug));
       if (!decoded.ok) throw new Error(`${path}: ${decoded.failure.internal}`);
       expect({ path, ...outline(decoded.answer) }).toEqual({ path, ...outline(answer) });
       count(slug, 'agree');

@@ -1,8 +1,9 @@
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { ProviderSlug } from '@tollgate/contracts';
+import { type Conversation, Losses } from '@tollgate/neutral';
 import { PROVIDERS } from '../../src/provider-registry.ts';
-import type { ChatWire, ProviderConnection } from '../../src/index.ts';
+import type { ChatWire, ProviderConnection, WireRequest } from '../../src/index.ts';
 
 export type Json = Readonly<Record<string, unknown>>;
 
@@ -56,4 +57,20 @@ export function chatWireOf(slug: ProviderSlug): ChatWire {
   const { chat } = connectionOf(slug);
   if (!chat) throw new Error(`${slug} has no chat`);
   return chat;
+}
+
+/** An empty conversation, but for what is given. */
+export function wireRequestFor(
+  slug: ProviderSlug,
+  given: Partial<Conversation> = {},
+  losses: Losses = new Losses('lenient', slug),
+): WireRequest {
+  return {
+    conversation: { messages: [], others: {}, origin: 'openai-chat', ...given },
+    model: 'm',
+    stream: true,
+    outputCap: null,
+    losses,
+    fetched: new Map(),
+  };
 }

@@ -25,14 +25,14 @@ export interface Seen {
 }
 
 /** The `openai` SDK, served these bytes. */
-function clientServing(body: Buffer, type: string): OpenAI {
+export function clientServing(body: Buffer, type = 'application/json'): OpenAI {
   const answer = (): Promise<Response> =>
     Promise.resolve(new Response(new Uint8Array(body), { headers: { 'content-type': type } }));
   return new OpenAI({ apiKey: 'k', baseURL: 'https://host.example/v1', fetch: answer });
 }
 
 export async function sdkReadsAnswer(body: Buffer): Promise<Seen> {
-  const client = clientServing(body, 'application/json');
+  const client = clientServing(body);
   const answer = await client.chat.completions.create({ model: 'm', messages: [] });
   const seen: Seen = { choices: [], usage: null, model: answer.model };
   see(seen, toJson(answer), 'message');
