@@ -17,12 +17,22 @@ export function essenceOf({ choices, usage }: Answer): Essence {
     text: parts.map((part) => (part.type === 'text' ? part.text : '')).join(''),
     calls: parts
       .filter((part) => part.type === 'tool-call')
-      .map(({ name, argumentsText }) => ({ name, input: JSON.parse(argumentsText) as unknown })),
+      .map(({ name, argumentsText }) => ({ name, input: inputOf(argumentsText) })),
     finish: choice?.finish.reason,
     inputTokens: usage?.inputTokens,
     cachedInputTokens: usage?.cachedInputTokens,
     outputTokens: usage?.outputTokens,
   };
+}
+
+/** Some models write nothing for no arguments, and a custom tool takes plain text. */
+function inputOf(argumentsText: string): unknown {
+  if (argumentsText === '') return {};
+  try {
+    return JSON.parse(argumentsText);
+  } catch {
+    return argumentsText;
+  }
 }
 
 export function reasoningOf({ choices }: Answer): string {
