@@ -5,6 +5,12 @@ import { type Rig, startRig } from './rig.ts';
 
 const LIMIT = 100_000;
 const MESSAGES = [{ role: 'user', content: 'hi' }];
+const PICTURE = [
+  {
+    role: 'user',
+    content: [{ type: 'image_url', image_url: { url: 'https://a.example/cat.png' } }],
+  },
+];
 const CONTENTS = { contents: [{ role: 'user', parts: [{ text: 'hi' }] }] };
 const EMBED = { content: { parts: [{ text: 'hi' }] } };
 const TYPE = 'multipart/form-data; boundary=xyz';
@@ -24,8 +30,11 @@ interface Sample {
 /** A good request to each endpoint. */
 const SAMPLES: Readonly<Record<string, Sample>> = {
   '/v1/chat': { dialect: 'tollgate-chat', body: { messages: MESSAGES } },
+  '/v1/complete': { dialect: 'tollgate-complete', body: { prompt: 'hi' } },
+  '/v1/vision': { dialect: 'tollgate-vision', body: { messages: PICTURE } },
   '/v1/image': { dialect: 'tollgate-image', body: { prompt: 'a cat' } },
   '/v1/chat/completions': openai('openai-chat', { messages: MESSAGES }),
+  '/v1/completions': openai('openai-completions', { prompt: 'hi' }),
   '/v1/responses': openai('openai-responses', { input: 'hi' }),
   '/v1/embeddings': openai('openai-embeddings', { input: 'hi' }),
   '/v1/images/generations': openai('openai-images', { prompt: 'a cat' }),
@@ -64,7 +73,7 @@ function told(path: string, body: unknown): { message: unknown; requestId: unkno
     request_id?: unknown;
     error?: { message?: unknown; request_id?: unknown; code?: unknown; details?: unknown };
   };
-  if (/^\/v1\/(chat|image)$/.test(path))
+  if (/^\/v1\/(chat|complete|vision|image)$/.test(path))
     return { message: shape.message, requestId: shape.request_id };
   if (path.startsWith('/v1beta')) {
     expect(shape.error).toMatchObject({ code: expect.any(Number), status: expect.any(String) });
@@ -174,6 +183,8 @@ describe('every endpoint', () => {
   it.each([
     '/v1/chat/nothing',
     '/v1/image/',
+    '/v1/complete/x',
+    '/v1/completions/x',
     '/v1/messages/batches',
     '/v1beta/files',
     '/v1beta/models/m-1:dance',
@@ -182,7 +193,7 @@ describe('every endpoint', () => {
   ])('guarantees 404 for %s in the shape of who asks there', async (path) => {
     const response = await send(path, {});
     expect(response.status).toBe(404);
-    const shown = path.startsWith('/v1/chat/') || path === '/v1/image/' ? '/v1/chat' : path;
+    const shown = /^\/v1\/(chat|image|complete)\//.test(path) ? '/v1/chat' : path;
     expect(told(shown, await response.json()).message).toBe('There is no such endpoint.');
   });
 

@@ -69,6 +69,7 @@ export class Exchange implements CallListener<CallHead, CallEnd> {
     this.body = parsed.value.body;
     const { profile } = parsed.value;
     this.profile = profile;
+    if (extras.providerKey) return this.planned(this.ports.plans.ofOwnKey(request, profile));
     const route = chooseRoute(request.policy, profile.modelAsked);
     if (route === null) return this.refuse(failure('auth.no_published_route'));
     const found = this.ports.plans.find(request, route, profile);

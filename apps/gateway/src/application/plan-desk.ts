@@ -17,8 +17,10 @@ import {
 import { profileClassKey, profileClassOf, type RequestProfile } from '@tollgate/dialects';
 import type { Bus } from '@tollgate/messaging';
 import type { PriceSheet } from '@tollgate/pricing';
+import type { CallExtras } from '../domain/call-extras.ts';
 import type { RouteChoice } from '../domain/choose-route.ts';
 import { PlanCache, type PlanEntry } from '../domain/plan-cache.ts';
+import { providerKeyPlan } from '../domain/provider-key.ts';
 import { reservationTerms } from '../domain/reservation.ts';
 
 export type PlanOutcome = Result<PlanEntry, Failure>;
@@ -39,6 +41,11 @@ export interface PlanAsker {
   readonly requestId: string;
   readonly traceparent: string;
   readonly policy: KeyPolicy;
+}
+
+export interface OwnKeyAsker {
+  readonly policy: KeyPolicy;
+  readonly extras: Pick<CallExtras, 'providerKey'>;
 }
 
 const ROUTE_KEY = 'route.';
@@ -72,6 +79,22 @@ export class PlanDesk {
     });
     this.waiting.set(key, { policy, answer });
     return answer;
+  }
+
+  /** The plan of a request that brings its provider's key: made here, for it alone. */
+  ofOwnKey({ policy, extras }: OwnKeyAsker, profile: RequestProfile): PlanOutcome {
+    const { newId, priceOf, now } = this.options;
+    const at = now();
+    const { providerKey } = extras;
+    if (!providerKey) return fail(failure('gateway.internal'));
+    const plan = providerKeyPlan(
+      policy,
+      providerKey.provider,
+      profile.modelAsked,
+      newId('plan'),
+      (candidate) => priceOf(candidate, at) !== undefined,
+    );
+    return plan.ok ? succeed(this.entryFor(policy, plan.value, at)) : plan;
   }
 
   invalidate(event: PlansInvalidated): void {
@@ -133,6 +156,7 @@ export class PlanDesk {
       excluded: plan.excluded,
       retry: plan.retry,
       timeouts: plan.timeouts,
+      ...(plan.continueOnCut ? { continueOnCut: true } : {}),
       keyMetadata: policy.metadata,
     };
     return {

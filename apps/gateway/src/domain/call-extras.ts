@@ -10,7 +10,10 @@ import type { Dialect } from '@tollgate/dialects';
 import type { RequestHead } from './request-head.ts';
 
 /** What goes to the adapter beside the body. */
-export type CallExtras = Pick<CallHeader, 'clientHeaders' | 'lossPolicy' | 'target'>;
+export type CallExtras = Pick<
+  CallHeader,
+  'clientHeaders' | 'lossPolicy' | 'target' | 'providerKey'
+>;
 
 export const NO_EXTRAS: CallExtras = Object.freeze({});
 

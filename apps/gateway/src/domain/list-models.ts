@@ -1,4 +1,5 @@
 import type { KeyPolicy, ProjectModels } from '@tollgate/contracts';
+import { isAllowed } from './model-allowlist.ts';
 
 /** A model as OpenAI lists it. */
 export interface ListedModel {
@@ -9,13 +10,11 @@ export interface ListedModel {
   readonly owned_by: string;
 }
 
-type ProjectModel = ProjectModels['models'][number];
-
 /** The models that the key may ask for, then the project's routes. Each name stands once. */
 export function listModels(policy: KeyPolicy, project: ProjectModels | null): ListedModel[] {
   const listed = new Map<string, ListedModel>();
   for (const model of project?.models ?? []) {
-    if (listed.has(model.name) || !isAllowed(policy, model)) continue;
+    if (listed.has(model.name) || !isAllowed(policy.modelAllowlist, model)) continue;
     listed.set(model.name, show(model.name, model.createdAt, model.provider));
   }
   for (const { name, createdAt } of project?.routes ?? []) {
@@ -34,22 +33,11 @@ export function findModel(
   if (listed) return listed;
   const qualified = project?.models.find(
     (model) =>
-      isAllowed(policy, model) &&
+      isAllowed(policy.modelAllowlist, model) &&
       (`${model.provider}/${model.name}` === name ||
         `${model.connectionName}/${model.name}` === name),
   );
   return qualified ? show(name, qualified.createdAt, qualified.provider) : null;
-}
-
-/** An entry is a model's name, `provider/model` or `connection/model`; a `*` at its end stands for any rest. */
-function isAllowed(policy: KeyPolicy, { name, provider, connectionName }: ProjectModel): boolean {
-  if (policy.modelAllowlist === null) return true;
-  const names = [name, `${provider}/${name}`, `${connectionName}/${name}`];
-  return policy.modelAllowlist.some((entry) =>
-    entry.endsWith('*')
-      ? names.some((one) => one.startsWith(entry.slice(0, -1)))
-      : names.includes(entry),
-  );
 }
 
 function show(id: string, createdAt: number, ownedBy: string): ListedModel {

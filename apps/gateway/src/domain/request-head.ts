@@ -18,6 +18,10 @@ export interface RequestHead {
   readonly metadataText: string | null;
   /** Text of `x-tollgate-loss-policy`. */
   readonly lossPolicyText: string | null;
+  /** Text of `x-tollgate-provider`. */
+  readonly providerText: string | null;
+  /** Text of `x-tollgate-provider-key`: a credential. */
+  readonly providerKeyText: string | null;
   /** Header lines that belong to what the client speaks, by names in lower case; null when there are none. */
   readonly dialectHeaders: Readonly<Record<string, string>> | null;
 }
@@ -56,6 +60,8 @@ class HeadReader implements RequestHead {
   traceparent: string | null = null;
   metadataText: string | null = null;
   lossPolicyText: string | null = null;
+  providerText: string | null = null;
+  providerKeyText: string | null = null;
   dialectHeaders: Record<string, string> | null = null;
   private authorizations = 0;
 
@@ -82,10 +88,13 @@ class HeadReader implements RequestHead {
           this.noteDialect('anthropic-version', value);
         return;
       case 19:
-        if (name.toLowerCase() === 'x-tollgate-metadata') this.metadataText = value;
-        return;
+        return this.takeNineteen(name.toLowerCase(), value);
       case 22:
         if (name.toLowerCase() === 'x-tollgate-loss-policy') this.lossPolicyText = value;
+        return;
+      case 23:
+        if (name.toLowerCase() === 'x-tollgate-provider-key')
+          this.providerKeyText = joined(this.providerKeyText, value);
     }
   }
 
@@ -125,6 +134,11 @@ class HeadReader implements RequestHead {
     }
   }
 
+  private takeNineteen(name: string, value: string): void {
+    if (name === 'x-tollgate-metadata') this.metadataText = value;
+    else if (name === 'x-tollgate-provider') this.providerText = joined(this.providerText, value);
+  }
+
   private takeAuthorization(value: string): void {
     if (++this.authorizations > 1) {
       this.refuse(ambiguous('The request has two Authorization headers.'));
@@ -146,6 +160,11 @@ class HeadReader implements RequestHead {
   private refuse(reason: Failure): void {
     if (this.keyFailure?.code !== 'request.validation_error') this.keyFailure = reason;
   }
+}
+
+/** Two lines of one name are two values with a comma, which no key and no provider's name can hold. */
+function joined(known: string | null, value: string): string {
+  return known === null ? value : `${known}, ${value}`;
 }
 
 function ambiguous(message: string): Failure {

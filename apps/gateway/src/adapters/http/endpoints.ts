@@ -6,6 +6,7 @@ import {
   geminiEmbed,
   geminiGenerate,
   openaiChat,
+  openaiCompletions,
   openaiEmbeddings,
   openaiImages,
   openaiModeration,
@@ -13,7 +14,9 @@ import {
   openaiSpeech,
   openaiTranscription,
   tollgateChat,
+  tollgateComplete,
   tollgateImage,
+  tollgateVision,
 } from '@tollgate/dialects';
 
 /** An endpoint that takes a task, in one dialect. */
@@ -27,8 +30,15 @@ export interface Endpoint {
 /** Endpoints whose path is all that the URL says: served, and published, from this one table. */
 export const ENDPOINTS: readonly Endpoint[] = [
   endpoint('/v1/chat', tollgateChat, 'Chat; the key’s route chooses the model'),
+  endpoint(
+    '/v1/complete',
+    tollgateComplete,
+    'Complete a prompt; the key’s route chooses the model',
+  ),
+  endpoint('/v1/vision', tollgateVision, 'Look at images; the key’s route chooses the model'),
   endpoint('/v1/image', tollgateImage, 'Make images; the key’s route chooses the model'),
   endpoint('/v1/chat/completions', openaiChat, 'OpenAI’s chat completions'),
+  endpoint('/v1/completions', openaiCompletions, 'OpenAI’s old completions'),
   endpoint('/v1/responses', openaiResponses, 'OpenAI’s responses'),
   endpoint('/v1/embeddings', openaiEmbeddings, 'OpenAI’s embeddings'),
   endpoint('/v1/images/generations', openaiImages, 'OpenAI’s images'),
@@ -91,8 +101,10 @@ const FAMILIES: readonly { readonly prefix: string; readonly dialect: Dialect }[
   { prefix: '/v1beta', dialect: geminiGenerate },
   { prefix: '/v1/messages', dialect: anthropicMessages },
   { prefix: '/v1/chat/completions', dialect: openaiChat },
-  { prefix: '/v1/chat', dialect: tollgateChat },
-  { prefix: '/v1/image', dialect: tollgateChat },
+  ...['/v1/chat', '/v1/complete', '/v1/vision', '/v1/image'].map((prefix) => ({
+    prefix,
+    dialect: tollgateChat,
+  })),
 ];
 
 /** What Google's clients call on a model. */

@@ -78,8 +78,7 @@ function taskOperation({ path, dialect, summary }: Endpoint): Operation {
 
 function answerContent(name: Dialect['name']): Operation {
   if (name === 'openai-speech') return { 'audio/*': { schema: {} }, ...STREAMED };
-  const isChat = name === 'openai-chat' || name === 'tollgate-chat';
-  const json = { [JSON_BODY]: { schema: isChat ? COMPLETION : ANSWER } };
+  const json = { [JSON_BODY]: { schema: COMPLETED_CHATS.has(name) ? COMPLETION : ANSWER } };
   if (WHOLE_ALONE.has(name)) return json;
   const text = name === 'openai-transcription' ? { 'text/plain': { schema: STRING } } : {};
   return { ...json, ...text, ...STREAMED };
@@ -87,6 +86,12 @@ function answerContent(name: Dialect['name']): Operation {
 
 const STRING: JsonSchema = { type: 'string' };
 const STREAMED = { 'text/event-stream': { schema: STRING } };
+const COMPLETED_CHATS: ReadonlySet<string> = new Set([
+  'openai-chat',
+  'tollgate-chat',
+  'tollgate-complete',
+  'tollgate-vision',
+]);
 const WHOLE_ALONE: ReadonlySet<string> = new Set([
   'openai-embeddings',
   'openai-moderation',

@@ -6,6 +6,7 @@ import { Exchange } from '../../application/exchange.ts';
 import type { AdmittedRequest, ClientAnswer, ExchangePorts } from '../../application/ports.ts';
 import { type CallExtras, NO_EXTRAS, readCallExtras } from '../../domain/call-extras.ts';
 import { readMetadataHeader } from '../../domain/metadata-header.ts';
+import { readProviderKey } from '../../domain/provider-key.ts';
 import { readRequestHead, type RequestHead } from '../../domain/request-head.ts';
 import { isTakenType, unsupportedType } from './content-types.ts';
 import type { Gate } from './gate.ts';
@@ -96,7 +97,7 @@ class Visit implements Authentication, BodyTaker {
   onKnown(policy: KeyPolicy): void {
     this.policy = policy;
     this.authMs = this.ports.clock.tick() - this.startedTick;
-    const problem = this.findProblem();
+    const problem = this.findProblem(policy);
     if (problem !== null) return this.onRefused(problem, policy);
     this.ports.bodies.read(this.request, this.head.contentLength, this);
   }
@@ -124,7 +125,7 @@ class Visit implements Authentication, BodyTaker {
     this.answer.refuse(failure('gateway.internal'), []);
   }
 
-  private findProblem(): Failure | null {
+  private findProblem(policy: KeyPolicy): Failure | null {
     const { contentType, contentEncoding, metadataText } = this.head;
     if (!isTakenType(contentType, this.dialect)) return unsupportedType(this.dialect);
     if (contentEncoding !== null && contentEncoding !== 'identity') {
@@ -133,7 +134,10 @@ class Visit implements Authentication, BodyTaker {
     }
     const extras = readCallExtras(this.head, this.dialect, this.url?.text ?? null);
     if (!extras.ok) return extras.failure;
-    this.extras = extras.value;
+    const brought = readProviderKey(this.head, policy);
+    if (!brought.ok) return brought.failure;
+    const { value: providerKey } = brought;
+    this.extras = providerKey === null ? extras.value : { ...extras.value, providerKey };
     if (metadataText === null) return null;
     const read = readMetadataHeader(metadataText);
     if (!read.ok) return read.failure;
