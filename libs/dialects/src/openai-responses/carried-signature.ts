@@ -24,3 +24,16 @@ export function readCarriedSignature(text: string): CarriedSignature | undefined
   if (of === 'text') return { of, signature };
   return { of: 'call', callId: Buffer.from(callId, 'base64url').toString(), signature };
 }
+
+/** The carrier's item id holds it too: clients that count on stored items send nothing but ids back. */
+export function carrierId(carried: CarriedSignature): string {
+  return `${CARRIER_ID}${Buffer.from(carrySignature(carried)).toString('base64url')}`;
+}
+
+/** Undefined for any other id. */
+export function readCarrierId(id: string): CarriedSignature | undefined {
+  if (!id.startsWith(CARRIER_ID)) return undefined;
+  return readCarriedSignature(Buffer.from(id.slice(CARRIER_ID.length), 'base64url').toString());
+}
+
+const CARRIER_ID = 'rs_tg1_';

@@ -8,7 +8,7 @@ import {
 } from '@tollgate/contracts';
 import type { Message, Opaque, Part, Role, ToolResultPart } from '@tollgate/neutral';
 import { isObject } from '../chat/fields.ts';
-import { readCarriedSignature } from './carried-signature.ts';
+import { type CarriedSignature, readCarriedSignature, readCarrierId } from './carried-signature.ts';
 import { type ContentPart, decodeContent, foreign, text } from './decode-content.ts';
 import { decodeReasoning } from './decode-reasoning.ts';
 
@@ -73,7 +73,7 @@ class ItemReader {
         this.readReasoning(item);
         return null;
       case 'item_reference':
-        return stored(param, 'item_reference');
+        return this.readReference(item, param);
       default:
         this.say(/_(output|response)$/.test(text(item.type)) ? 'tool' : 'assistant', [
           foreign(item),
@@ -94,12 +94,23 @@ class ItemReader {
 
   private readReasoning(item: Raw): void {
     const carried = readCarriedSignature(text(item.encrypted_content));
-    if (carried?.of === 'call') {
+    if (carried) this.readCarried(carried);
+    else this.turn.push(...decodeReasoning(item));
+  }
+
+  /** Without what was thought an answer is still possible; without what was said it would not be the one asked for. */
+  private readReference(item: Raw, param: string): Failure | null {
+    const id = text(item.id);
+    const carried = readCarrierId(id);
+    if (carried) this.readCarried(carried);
+    else if (id.startsWith('rs_')) this.turn.push(foreign(item));
+    else return stored(param, 'item_reference');
+    return null;
+  }
+
+  private readCarried(carried: CarriedSignature): void {
+    if (carried.of === 'call') {
       this.callSignatures.set(carried.callId, carried.signature);
-      return;
-    }
-    if (!carried) {
-      this.turn.push(...decodeReasoning(item));
       return;
     }
     const at = this.turn.findLastIndex((part) => part.type === 'text');
@@ -143,7 +154,7 @@ function resultContent(part: ContentPart): ToolResultPart['parts'][number] {
 
 /** What one provider keeps cannot be told to another. */
 export function stored(param: string, what: string): Failure {
-  const message = `"${param}" (${what}) stands for what another provider keeps; send the items themselves.`;
+  const message = `"${param}" (${what}) stands for what another provider keeps; send the items themselves ("store": false).`;
   return problemAt('request.unsupported_by_provider', param, message);
 }
 

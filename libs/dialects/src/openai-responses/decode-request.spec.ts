@@ -189,6 +189,12 @@ describe('a conversation in OpenAI responses', () => {
     });
   });
 
+  it('leaves it to the wires to drop what was thought and stands elsewhere', () => {
+    const json = { type: 'item_reference', id: 'rs_1' };
+    const part = { type: 'foreign', wire: 'openai-responses', name: 'item_reference', json };
+    expect(decode({ input: [json] }).messages).toEqual([{ role: 'assistant', parts: [part] }]);
+  });
+
   it('throws at nothing that may stand in it', () => {
     fc.assert(
       fc.property(fc.jsonValue(), fc.string(), (value, type) => {

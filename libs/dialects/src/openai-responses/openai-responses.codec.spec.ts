@@ -227,6 +227,17 @@ describe('an answer in OpenAI responses', () => {
     ]);
   });
 
+  it('names what it carries by ids that are enough to bring it back', () => {
+    const signature = { wire: 'gemini', value: 'sig' } as const;
+    const call = { type: 'tool-call', id: 'c', name: 'f', argumentsText: '{}' } as const;
+    const { output } = whole(answerOf([{ ...call, kind: 'function', signature }]));
+    const [carrier, told] = Object(output);
+    const input = [{ type: 'item_reference', id: carrier.id }, told];
+    expect(codec.decodeRequest({ input })).toMatchObject({
+      value: { messages: [{ parts: [{ type: 'tool-call', id: 'c', signature }] }] },
+    });
+  });
+
   it('leaves what follows the end untold', () => {
     const events = eventsOf(answerOf([{ type: 'text', text: 'Hi' }]));
     const once = tell(events);

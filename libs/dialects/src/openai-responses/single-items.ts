@@ -1,6 +1,6 @@
 import type { AnswerPart, ForeignPart, ImagePart, Opaque, ToolCallPart } from '@tollgate/neutral';
 import { isObject } from '../chat/fields.ts';
-import { type CarriedSignature, carrySignature } from './carried-signature.ts';
+import { type CarriedSignature, carrierId, carrySignature } from './carried-signature.ts';
 import type { Json } from './encode-envelope.ts';
 import { OutputSlots, SilentItem } from './output-slots.ts';
 
@@ -115,7 +115,7 @@ export class WholeItem extends SilentItem {
 export class CarrierItem {
   constructor(slots: OutputSlots, carried: CarriedSignature) {
     const item = {
-      id: slots.nextId('rs'),
+      id: slots.nextId('rs', carrierId(carried)),
       type: 'reasoning',
       summary: [],
       encrypted_content: carrySignature(carried),
