@@ -1,5 +1,5 @@
 import { openAiCompatible } from '../openai-compatible/openai-compatible.provider.ts';
-import { OPENAI_LIKE } from '../openai-compatible/quirks.ts';
+import { completionsPath, OPENAI_LIKE } from '../openai-compatible/quirks.ts';
 import type { Provider } from '../provider.ts';
 import { ollamaEmbeddings } from './embeddings-wire.ts';
 import { isNative, nativeConnection } from './native-provider.ts';
@@ -9,6 +9,7 @@ const shared = openAiCompatible({
   ...OPENAI_LIKE,
   operations: { served: ['embeddings'], ownEmbeddings: ollamaEmbeddings },
   slug: 'ollama',
+  completionsPath,
   defaultBaseUrl: 'http://127.0.0.1:11434',
   credentialRequired: false,
   chatPath: (basePath) => {
