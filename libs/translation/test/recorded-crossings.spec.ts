@@ -30,6 +30,8 @@ const SAME_WORD: Readonly<Record<Client, Readonly<Record<string, string>>>> = {
   'gemini-generate': { stop_sequence: 'stop', pause: 'stop', refusal: 'content_filter' },
 };
 
+const HAS_REFUSALS: ReadonlySet<string> = new Set<Client>(['openai-chat', 'openai-responses']);
+
 const QUESTIONS: Readonly<Record<Client, Readonly<Record<string, unknown>>>> = {
   'openai-chat': { model: 'm', messages: [{ role: 'user', content: 'Go' }] },
   'openai-responses': { model: 'm', input: 'Go' },
@@ -151,18 +153,22 @@ function reading(stream: boolean): WireRequest {
 
 function expectedOf(meant: Answer, client: Client): Essence {
   const essence = { ...essenceOf(meant), text: textFor(meant, client) };
-  const finish = essence.finish ?? 'stop';
-  const expected = { ...essence, finish: SAME_WORD[client][finish] ?? finish };
+  const refuses = meant.choices[0]?.parts.some(({ type }) => type === 'refusal') ?? false;
+  // In responses a refusal is known by its part alone.
+  const finish = refuses && client === 'openai-responses' ? 'refusal' : (essence.finish ?? 'stop');
+  const word = refuses ? undefined : SAME_WORD[client][finish];
+  const expected = { ...essence, finish: word ?? finish };
   if (client !== 'anthropic-messages') return expected;
   // Anthropic's clients always read counts: none is 0.
   const { inputTokens = 0, cachedInputTokens = 0, outputTokens = 0 } = expected;
   return { ...expected, inputTokens, cachedInputTokens, outputTokens };
 }
 
-/** A spoken answer is read as what it says where the dialect has no sound. */
+/** Sounds and refusals are read as what they say where the dialect has no form of their own for them. */
 function textFor({ choices }: Answer, client: Client): string {
   const said = (choices[0]?.parts ?? []).map((part) => {
     if (part.type === 'audio' && client !== 'openai-chat') return part.transcript ?? '';
+    if (part.type === 'refusal') return HAS_REFUSALS.has(client) ? '' : part.text;
     return part.type === 'text' ? part.text : '';
   });
   return said.join('');
