@@ -50,6 +50,22 @@ describe('a conversation for Anthropic', () => {
     expect(lost).toEqual(['messages[].tool_calls[].id', 'messages[].role']);
   });
 
+  it('says as the user what the system says alone', () => {
+    const one: Part = { type: 'text', text: 'one' };
+    const two: Part = { type: 'text', text: 'two' };
+    const { body, lost } = encode({
+      messages: [
+        { role: 'system', parts: [one] },
+        { role: 'system', parts: [two] },
+      ],
+    });
+    expect(body).toMatchObject({
+      system: [{ text: 'one' }],
+      messages: [{ role: 'user', content: [{ text: 'two' }] }],
+    });
+    expect(lost).toEqual(['messages[].role']);
+  });
+
   it.each<[string, Part, unknown]>([
     [
       'an image by URL',

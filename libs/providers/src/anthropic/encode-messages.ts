@@ -39,18 +39,25 @@ export function encodeMessages(
   const encoder = new PartEncoder(context);
   const system: Json[] = [];
   const turns: Turn[] = [];
+  let lastSaid: readonly Json[] = [];
   for (const message of conversation.messages) {
     if (message.name !== undefined) context.losses.drop('messages[].name');
     const content = message.parts.flatMap((part) => encoder.encode(part));
     if (isSystem(message) && (turns.length === 0 || !context.isOwnOrigin)) {
       if (turns.length > 0) context.losses.adapt('messages[].role');
       system.push(...content);
+      lastSaid = content;
       continue;
     }
     const role = isSystem(message) ? 'system' : message.role === 'assistant' ? 'assistant' : 'user';
     const last = turns.at(-1);
     if (last?.role === role) last.content.push(...content);
     else if (content.length > 0 || context.isOwnOrigin) turns.push({ role, content });
+  }
+  if (turns.length === 0 && lastSaid.length > 0 && !context.isOwnOrigin) {
+    // Anthropic answers to the user alone: what was said last is the user's then.
+    context.losses.adapt('messages[].role');
+    turns.push({ role: 'user', content: system.splice(-lastSaid.length) });
   }
   return { system, messages: turns.map(({ role, content }) => ({ role, content })) };
 }
