@@ -4,8 +4,9 @@ import { type BedrockConnection, readBedrockConnection } from './connection.ts';
 import { converseWire } from './converse-wire.ts';
 import { decodeFailure } from './decode-failure.ts';
 import { decodeFoundationModels } from './decode-models.ts';
+import { bedrockEmbeddings } from './embeddings-wire.ts';
 
-/** Amazon Bedrock: Converse for chat, whoever made the model. No client speaks it, so every call is translated. */
+/** Amazon Bedrock: Converse for chat, whoever made the model, InvokeModel for embeddings. No client speaks it, so every call is translated. */
 export const bedrock: Provider = {
   slug: 'bedrock',
   defaultBaseUrl: null,
@@ -30,6 +31,7 @@ function connect(connection: BedrockConnection): ProviderConnection {
     origin: url.origin,
     dialects: NO_DIALECTS,
     chat: converseWire(connection, headers, apiKey),
+    operations: { embeddings: bedrockEmbeddings(connection.basePath, headers) },
     signing,
     encodeRequest: () => fail(TRANSLATED_ALONE),
     decodeResponse: () => ({ ok: false, failure: TRANSLATED_ALONE }),
