@@ -54,15 +54,14 @@ const ENDPOINTS: readonly Endpoint[] = [
     config: { apiVersion: '2025-04-01-preview' },
     path: at('/v1/responses'),
   },
-  ...['openai', 'mistral'].map(
-    (provider): Endpoint => ({
-      recorded: provider,
-      endpoint: 'completions',
-      provider,
-      basePath: '/v1',
-      path: at('/v1/completions'),
-    }),
-  ),
+  // Mistral's recorded completions are its own fill-in-the-middle, which answers in the shape of a chat.
+  {
+    recorded: 'openai',
+    endpoint: 'completions',
+    provider: 'openai',
+    basePath: '/v1',
+    path: at('/v1/completions'),
+  },
   ...['openai', 'mistral', 'openrouter'].map(
     (provider): Endpoint => ({
       recorded: provider,
