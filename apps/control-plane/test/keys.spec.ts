@@ -36,6 +36,17 @@ describe('keys', () => {
     expect(after).toMatchObject({ limit: '2000', quotaId: before?.quotas[0]?.quotaId });
   });
 
+  it("may let requests bring a provider's key, which they may not unless told so", async () => {
+    const made = await create({ name: 'bringing' });
+    expect(made.body.allowProviderKeys).toBe(false);
+    expect(policyOf(made.body.key)?.allowProviderKeys).toBe(false);
+    const path = `/api/v1/keys/${made.body.id}`;
+    const patched = await call('PATCH', path, { allowProviderKeys: true });
+    expect(patched.body.allowProviderKeys).toBe(true);
+    expect(policyOf(made.body.key)?.allowProviderKeys).toBe(true);
+    expect((await call('PATCH', path, { allowProviderKeys: 'yes' })).status).toBe(400);
+  });
+
   it('are revoked for good, and gone once deleted', async () => {
     const made = await create({ name: 'revoked' });
     const revoked = await call('POST', `/api/v1/keys/${made.body.id}/revoke`);

@@ -41,6 +41,17 @@ describe('routes', () => {
     expect((await call('POST', `${path}/publish`, { version: 9 })).status).toBe(404);
   });
 
+  it('let cut streams go on at the next candidate where they say so', async () => {
+    const shop = await makeShop(call);
+    const path = `/api/v1/routes/${shop.routeId}`;
+    expect(compiled(shop.routeId).continueOnCut).toBe(false);
+    const patched = await call('PATCH', path, { continueOnCut: true });
+    expect(patched.body.continueOnCut).toBe(true);
+    await call('POST', `${path}/publish`);
+    expect(compiled(shop.routeId).continueOnCut).toBe(true);
+    expect((await call('PATCH', path, { continueOnCut: 1 })).status).toBe(400);
+  });
+
   it('follow their connections', async () => {
     const shop = await makeShop(call);
     await call('PATCH', `/api/v1/ai-providers/${shop.aiProviderId}`, {

@@ -107,9 +107,9 @@ describe("a request that brings its provider's key", () => {
     expect(await refusal(unpriced)).toMatchObject({ status: 402, code: 'budget_exceeded' });
     rig.fake.grant = () => ({
       ok: true,
-      value: { outcome: 'refused', reason: 'exceeded', quotaId: 'quo_1', retryAfterMs: null },
+      value: { outcome: 'refused', reason: 'exceeded', quota: SPENT, retryAfterMs: null },
     });
-    expect((await post()).status).toBeGreaterThanOrEqual(400);
+    expect(await refusal(await post())).toMatchObject({ status: 402, code: 'budget_exceeded' });
     expect(rig.fake.calls).toEqual([]);
     rig.fake.grant = () => ({ ok: false, failure: failure('bus.no_responder') });
   });
@@ -124,6 +124,17 @@ describe("a request that brings its provider's key", () => {
     expect(metrics).not.toContain(CANARY);
   });
 });
+
+const SPENT = {
+  windowId: 'win_1',
+  hard: true,
+  quotaId: 'quo_1',
+  metric: 'cost',
+  window: 'month',
+  limit: '1000000000000',
+  remaining: '0',
+  resetsAt: null,
+};
 
 function hardCost() {
   return {

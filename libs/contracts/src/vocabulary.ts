@@ -19,6 +19,18 @@ export const PROVIDER_SLUGS = [
 export const providerSlug = z.enum(PROVIDER_SLUGS);
 export type ProviderSlug = z.infer<typeof providerSlug>;
 
+/** Those with one endpoint for everybody: a key that comes with a request goes nowhere else. */
+export const FIXED_ENDPOINT_PROVIDERS = [
+  'openai',
+  'anthropic',
+  'google',
+  'xai',
+  'groq',
+  'mistral',
+  'deepseek',
+  'openrouter',
+] as const satisfies readonly ProviderSlug[];
+
 /** What a model can do, and what a request may need. */
 export const CAPABILITIES = [
   'text',

@@ -84,6 +84,7 @@ export const routes = new EntitySchema<RouteRow>({
     defaultProfile: optionalText,
     retry: json,
     timeouts: json,
+    continueOnCut: boolean,
     publishedVersion: optionalInteger,
   },
 });
@@ -113,6 +114,7 @@ export const keys = new EntitySchema<KeyRow>({
     budgets: json,
     expiresAt: optionalTime,
     metadata: json,
+    allowProviderKeys: boolean,
     revokedAt: optionalTime,
   },
 });

@@ -29,6 +29,7 @@ export function compileKeyPolicy(sources: KeyPolicySources): KeyPolicy {
     modelAllowlist: key.modelAllowlist && [...key.modelAllowlist],
     quotas: compileQuotas({ key, project, organization }, sources.rates, sources.quotaIdOf),
     metadata: { ...key.metadata },
+    allowProviderKeys: key.allowProviderKeys,
     payloadCapture: project.payloadCapture ?? organization.payloadCapture,
   };
 }

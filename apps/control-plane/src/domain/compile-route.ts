@@ -42,6 +42,7 @@ export function compileRoute(sources: RouteSources): CompiledRoute {
     defaultProfile: definition.defaultProfile,
     retry: definition.retry,
     timeouts: definition.timeouts,
+    continueOnCut: definition.continueOnCut ?? false,
   };
 }
 

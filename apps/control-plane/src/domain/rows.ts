@@ -94,6 +94,8 @@ export interface RouteDefinition {
   defaultProfile: ResponseProfile | null;
   retry: RetryPolicy;
   timeouts: Timeouts;
+  /** Missing in versions that were frozen before there was a choice: false. */
+  continueOnCut?: boolean;
 }
 
 /** The draft; `publishedVersion` names the version in force, null before the first. */
@@ -131,6 +133,7 @@ export interface KeyRow extends Row {
   budgets: readonly Budget[];
   expiresAt: Date | null;
   metadata: Readonly<Record<string, string>>;
+  allowProviderKeys: boolean;
   revokedAt: Date | null;
 }
 

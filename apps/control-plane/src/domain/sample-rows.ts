@@ -49,6 +49,7 @@ export const sampleKey: KeyRow = {
   budgets: [],
   expiresAt: null,
   metadata: {},
+  allowProviderKeys: false,
   revokedAt: null,
 };
 
@@ -74,4 +75,5 @@ export const sampleDefinition: RouteDefinition = {
   defaultProfile: null,
   retry: DEFAULT_RETRY,
   timeouts: DEFAULT_TIMEOUTS,
+  continueOnCut: false,
 };

@@ -46,6 +46,7 @@ export async function createKey(
     budgetAlertPct: null,
     budgets: [],
     metadata: {},
+    allowProviderKeys: false,
     revokedAt: null,
     ...given(body),
     expiresAt: timeOf(body.expiresAt) ?? null,

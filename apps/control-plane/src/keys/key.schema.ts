@@ -34,6 +34,14 @@ export const keyFields = {
   budgets: budgets.optional(),
   expiresAt: time.nullable().optional(),
   metadata: metadata.optional(),
+  allowProviderKeys: z
+    .boolean()
+    .optional()
+    .meta({
+      description:
+        "Requests may bring a provider's key of their own (`x-tollgate-provider-key` with `x-tollgate-provider`), " +
+        "which goes to the vendor's own endpoint alone and is never stored",
+    }),
   enabled: z.boolean().optional(),
 };
 
@@ -91,6 +99,7 @@ export const keyView = resourceView
     budgets: z.array(budgetView),
     expiresAt: z.string().nullable(),
     metadata: z.record(z.string(), z.string()),
+    allowProviderKeys: z.boolean(),
     revokedAt: z.string().nullable(),
   })
   .meta({ id: 'Key' });
@@ -117,6 +126,7 @@ export function showKey(row: KeyRow, now: Date): z.infer<typeof keyView> {
     budgets: row.budgets.map((one) => ({ ...one, alertPct: [...one.alertPct] })),
     expiresAt: row.expiresAt?.toISOString() ?? null,
     metadata: { ...row.metadata },
+    allowProviderKeys: row.allowProviderKeys,
     revokedAt: row.revokedAt?.toISOString() ?? null,
   };
 }

@@ -38,7 +38,7 @@ export async function publishRoute(
 export async function publishIfChanged(change: ConfigChange, route: RouteRow): Promise<boolean> {
   if (route.publishedVersion !== null) {
     const current = await find(change, route, route.publishedVersion);
-    const compared = { ...current.definition };
+    const compared = { continueOnCut: false, ...current.definition };
     if (applyChanges(compared, definitionOf(route)).size === 0) return false;
   }
   await publishRoute(change, route.id, undefined);
@@ -73,5 +73,14 @@ async function find(
 
 function definitionOf(route: RouteRow): RouteDefinition {
   const { strategy, targets, allowProfileOverride, defaultProfile, retry, timeouts } = route;
-  return { strategy, targets, allowProfileOverride, defaultProfile, retry, timeouts };
+  const { continueOnCut = false } = route;
+  return {
+    strategy,
+    targets,
+    allowProfileOverride,
+    defaultProfile,
+    retry,
+    timeouts,
+    continueOnCut,
+  };
 }

@@ -87,7 +87,7 @@ export async function checkTargets(
 
 /** The fields that a body gives, `retry` and `timeouts` filled up with what stands there. */
 function changesOf(current: Pick<RouteDefinition, 'retry' | 'timeouts'>, body: PatchRoute) {
-  const { name, strategy, targets, allowProfileOverride, defaultProfile } = body;
+  const { name, strategy, targets, allowProfileOverride, defaultProfile, continueOnCut } = body;
   const retry: RetryPolicy | undefined = body.retry && {
     ...current.retry,
     ...given(body.retry),
@@ -104,5 +104,6 @@ function changesOf(current: Pick<RouteDefinition, 'retry' | 'timeouts'>, body: P
     defaultProfile,
     retry,
     timeouts,
+    continueOnCut,
   });
 }

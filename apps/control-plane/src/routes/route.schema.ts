@@ -37,6 +37,14 @@ export const definitionFields = {
   defaultProfile: responseProfile.nullable().optional(),
   retry: z.strictObject(retryPolicy.shape).partial().optional(),
   timeouts: z.strictObject(timeouts.shape).partial().optional(),
+  continueOnCut: z
+    .boolean()
+    .optional()
+    .meta({
+      description:
+        'A streamed answer that is cut after text was delivered goes on at the next candidate, which is told what was ' +
+        'said so far; never where tools or reasoning are in play',
+    }),
 };
 
 const fields = { name, targets: z.array(target).max(MAX_TARGETS).optional(), ...definitionFields };
@@ -83,6 +91,7 @@ const definitionView = z.object({
   defaultProfile: responseProfile.nullable(),
   retry: retryPolicy,
   timeouts,
+  continueOnCut: z.boolean(),
 });
 
 export const routeView = resourceView
@@ -112,6 +121,7 @@ export const DEFAULT_DEFINITION: RouteDefinition = {
   defaultProfile: null,
   retry: DEFAULT_RETRY,
   timeouts: DEFAULT_TIMEOUTS,
+  continueOnCut: false,
 };
 
 export function withTargetDefaults(
@@ -164,5 +174,6 @@ function showDefinition(row: RouteDefinition): z.infer<typeof definitionView> {
     defaultProfile: row.defaultProfile,
     retry: row.retry,
     timeouts: row.timeouts,
+    continueOnCut: row.continueOnCut ?? false,
   };
 }

@@ -57,6 +57,7 @@ export class Planner {
         excluded: [...decision.excluded],
         retry: route.retry,
         timeouts: route.timeouts,
+        ...(route.continueOnCut ? { continueOnCut: true } : {}),
       },
     };
   }

@@ -3,7 +3,7 @@ import { amounts } from '../budget/grant.ts';
 import type { StreamMessage } from '../message.ts';
 import { candidate, excludedCandidate } from '../routing/plan.ts';
 import { retryPolicy, timeouts } from '../config/route.ts';
-import { dialect, operation, strategy } from '../vocabulary.ts';
+import { dialect, operation, providerSlug, strategy } from '../vocabulary.ts';
 
 /** What is the same for every request of one key under one plan: sent beside the header, parsed once by its id. */
 export const callContext = z.object({
@@ -18,6 +18,8 @@ export const callContext = z.object({
   excluded: z.array(excludedCandidate),
   retry: retryPolicy,
   timeouts,
+  /** A stream of text that is cut goes on at the next candidate; missing: it fails. */
+  continueOnCut: z.boolean().optional(),
   keyMetadata: z.record(z.string(), z.string()),
 });
 export type CallContext = z.infer<typeof callContext>;
@@ -28,6 +30,13 @@ export type Draw = z.infer<typeof draw>;
 
 /** What is done with what a provider cannot express: refused, or dropped by a declared rule and named. */
 export const lossPolicy = z.enum(['strict', 'lenient']);
+
+/** A provider's key that came with the request: used for it alone, never stored, never logged. */
+export const providerKey = z.object({ provider: providerSlug, key: z.string() });
+export type ProviderKey = z.infer<typeof providerKey>;
+
+/** Stands for a connection in candidates, attempts and records where the key came with the request. */
+export const REQUEST_KEY_CONNECTION = 'request_key';
 
 /** One request on its way to a provider. The body follows raw, in the client's dialect. */
 export const callHeader = z.object({
@@ -60,6 +69,8 @@ export const callHeader = z.object({
   clientHeaders: z.record(z.string(), z.string()).optional(),
   /** What the URL says beside the endpoint's path, for dialects whose model stands there: Gemini's `{model}:{method}`. */
   target: z.string().optional(),
+  /** Serves the context's one candidate, `REQUEST_KEY_CONNECTION`, at the vendor's own endpoint. */
+  providerKey: providerKey.optional(),
   /** Milliseconds spent so far, by stage. */
   stages: z.object({ authMs: z.number(), planMs: z.number(), grantMs: z.number() }),
 });

@@ -38,5 +38,7 @@ export const keyPolicy = z.object({
   quotas: z.array(quotaDefinition),
   metadata: z.record(z.string(), z.string()),
   payloadCapture,
+  /** Requests may bring a provider's key of their own; missing: they may not. */
+  allowProviderKeys: z.boolean().optional(),
 });
 export type KeyPolicy = z.infer<typeof keyPolicy>;

@@ -81,5 +81,7 @@ export const compiledRoute = z.object({
   defaultProfile: responseProfile.nullable(),
   retry: retryPolicy,
   timeouts,
+  /** A stream of text that is cut goes on at the next candidate; missing: it fails. */
+  continueOnCut: z.boolean().optional(),
 });
 export type CompiledRoute = z.infer<typeof compiledRoute>;

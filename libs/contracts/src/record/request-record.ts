@@ -19,6 +19,8 @@ export const attempt = z.object({
   durationMs: z.number(),
   usage: tokenUsage.nullable(),
   costPicoUsd: pico,
+  /** It went on with an answer that another one had begun. */
+  isContinuation: z.boolean().optional(),
 });
 export type Attempt = z.infer<typeof attempt>;
 
@@ -75,6 +77,8 @@ export const requestRecord = z.object({
   unpriced: z.boolean(),
   priceVersion: z.string(),
   attempts: z.array(attempt),
+  /** How often the answer was cut and went on at another candidate; missing: never. */
+  continuations: z.number().int().positive().optional(),
   /** Milliseconds. `ttftMs` is null when nothing was streamed. */
   timings: z.object({
     authMs: z.number(),

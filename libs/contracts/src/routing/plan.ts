@@ -90,6 +90,8 @@ export const plan = z.object({
   excluded: z.array(excludedCandidate),
   retry: retryPolicy,
   timeouts,
+  /** As the route says. */
+  continueOnCut: z.boolean().optional(),
 });
 export type Plan = z.infer<typeof plan>;
 
