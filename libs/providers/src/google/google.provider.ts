@@ -8,6 +8,7 @@ import { encodeBody } from './encode-body.ts';
 import { embeddingsWire } from './embeddings/embeddings-wire.ts';
 import { decodeEmbedding, encodeEmbedding } from './embeddings/passthrough.ts';
 import { AI_STUDIO, connectEndpoint, type GoogleEndpoint } from './endpoint.ts';
+import { imagesWire } from './images/images-wire.ts';
 import { STREAM, WHOLE } from './methods.ts';
 import { GoogleStreamDecoder } from './stream-decoder.ts';
 
@@ -28,7 +29,10 @@ function connect(endpoint: GoogleEndpoint, credential: string | null): ProviderC
     origin,
     dialects: isVertex ? DIALECTS : STUDIO_DIALECTS,
     chat: googleChatWire(endpoint, credential),
-    operations: { embeddings: embeddingsWire(endpoint, credential) },
+    operations: {
+      embeddings: embeddingsWire(endpoint, credential),
+      images: imagesWire(endpoint, credential),
+    },
     signing,
     encodeRequest: (request, model) => {
       if (request.dialect === 'gemini-embed') return encodeEmbedding(request, model, endpoint);
