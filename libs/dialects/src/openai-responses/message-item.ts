@@ -11,6 +11,7 @@ interface OpenContent {
   readonly annotations: Json[];
   readonly logprobs: TokenLogprob[];
   signature: Opaque | null;
+  isEnded: boolean;
 }
 
 /** A message: texts and refusals that follow one another are its content. */
@@ -34,6 +35,7 @@ export class MessageItem implements OutputItem {
       annotations: [],
       logprobs: [],
       signature: value.type === 'text' ? (value.signature ?? null) : null,
+      isEnded: false,
     };
     this.parts.set(part, open);
     const empty = contentJson(open);
@@ -48,7 +50,7 @@ export class MessageItem implements OutputItem {
   /** Sound has no place here: only what it says is told. */
   extend(part: number, text: string): void {
     const open = this.parts.get(part);
-    if (!open || text === '') return;
+    if (!open || open.isEnded || text === '') return;
     open.text += text;
     const event = { delta: text };
     if (open.isRefusal) return this.sendContent('response.refusal.delta', open, event);
@@ -69,7 +71,7 @@ export class MessageItem implements OutputItem {
 
   cite(part: number, citation: Citation): void {
     const open = this.parts.get(part);
-    if (!open || open.isRefusal) return;
+    if (!open || open.isEnded || open.isRefusal) return;
     const annotation = encodeCitation(citation, open.text);
     const annotation_index = open.annotations.push(annotation) - 1;
     const event = { annotation_index, annotation };
@@ -78,7 +80,8 @@ export class MessageItem implements OutputItem {
 
   end(part: number): void {
     const open = this.parts.get(part);
-    if (!open) return;
+    if (!open || open.isEnded) return;
+    open.isEnded = true;
     if (!open.isRefusal) open.logprobs.push(...this.slots.logprobs.splice(0));
     const whole = contentJson(open);
     this.content[open.contentIndex] = whole;
@@ -97,6 +100,7 @@ export class MessageItem implements OutputItem {
 
   /** @param isIncomplete the answer was cut short in this item */
   close(isIncomplete: boolean): void {
+    for (const part of this.parts.keys()) this.end(part);
     this.slots.complete(this.index, this.json(isIncomplete ? 'incomplete' : 'completed'));
   }
 

@@ -7,6 +7,7 @@ interface OpenThought {
   /** Its place among the summaries or the contents; null until it has text. */
   index: number | null;
   text: string;
+  isEnded: boolean;
 }
 
 /** What the model thought: the parts that bear one id are one item. */
@@ -38,14 +39,14 @@ export class ReasoningItem extends SilentItem {
     }
     // Clients look for thoughts in the summary; only who says that they are none gets them as content.
     const isSummary = value.isSummary !== false;
-    this.parts.set(part, { isSummary, index: null, text: '' });
+    this.parts.set(part, { isSummary, index: null, text: '', isEnded: false });
     if (value.signature) this.sign(part, value.signature);
     this.extend(part, value.text);
   }
 
   override extend(part: number, text: string): void {
     const open = this.parts.get(part);
-    if (!open || text === '') return;
+    if (!open || open.isEnded || text === '') return;
     if (open.index === null) this.addPart(open);
     open.text += text;
     this.sendPart(open, open.isSummary ? 'reasoning_summary_text.delta' : 'reasoning_text.delta', {
@@ -59,7 +60,9 @@ export class ReasoningItem extends SilentItem {
 
   end(part: number): void {
     const open = this.parts.get(part);
-    if (!open || open.index === null) return;
+    if (!open || open.isEnded) return;
+    open.isEnded = true;
+    if (open.index === null) return;
     const { isSummary, text } = open;
     const json = partJson(open);
     (isSummary ? this.summary : this.content)[open.index] = json;
@@ -72,6 +75,7 @@ export class ReasoningItem extends SilentItem {
   }
 
   close(): void {
+    for (const part of this.parts.keys()) this.end(part);
     if (this.index !== null) this.slots.complete(this.index, this.json());
   }
 
