@@ -95,9 +95,22 @@ function capabilityBits(body: Readonly<Record<string, unknown>>): number {
   if (Array.isArray(tools) && tools.length) bits |= CAPABILITY_BIT.tools;
   if (Array.isArray(functions) && functions.length) bits |= CAPABILITY_BIT.tools;
   if (isObject(format) && format['type'] === 'json_schema') bits |= CAPABILITY_BIT.json_schema;
-  if (typeof effort === 'string' && effort !== 'none') bits |= CAPABILITY_BIT.reasoning;
+  if ((typeof effort === 'string' && effort !== 'none') || asksToThink(body))
+    bits |= CAPABILITY_BIT.reasoning;
   if (Array.isArray(modalities) && modalities.includes('audio')) bits |= CAPABILITY_BIT.audio;
   return bits;
+}
+
+/** OpenRouter's and DeepSeek's ways to ask for reasoning. */
+function asksToThink({ reasoning, thinking }: Readonly<Record<string, unknown>>): boolean {
+  if (isObject(thinking)) return thinking['type'] !== 'disabled';
+  if (!isObject(reasoning)) return false;
+  const { effort, max_tokens: budget, enabled } = reasoning;
+  return (
+    (typeof effort === 'string' && effort !== 'none') ||
+    (typeof budget === 'number' && budget > 0) ||
+    enabled === true
+  );
 }
 
 function invalid(param: string, message: string): Result<never, Failure> {

@@ -53,6 +53,8 @@ class PartReader {
     if (part['type'] === 'image_url') this.readImage(part['image_url']);
     else if (part['type'] === 'input_audio') this.readAudio(part['input_audio']);
     else if (part['type'] === 'file') this.readFile(part['file']);
+    else if (part['type'] === 'document_url') this.readFile(undefined);
+    else if (part['type'] === 'video_url') this.readVideo(part['video_url']);
   }
 
   private readImage(image: unknown): void {
@@ -69,6 +71,18 @@ class PartReader {
     if (typeof data !== 'string') return;
     this.media.mediaChars += data.length;
     this.media.audioChars += data.length;
+  }
+
+  /** Bounded as a document is: by what is embedded, or by any size. */
+  private readVideo(video: unknown): void {
+    this.capabilityBits |= CAPABILITY_BIT.video;
+    const url = isObject(video) ? video['url'] : video;
+    if (typeof url !== 'string' || !url.startsWith('data:')) {
+      this.media.remoteDocuments++;
+      return;
+    }
+    this.media.mediaChars += url.length;
+    this.media.documentChars += url.length;
   }
 
   private readFile(file: unknown): void {

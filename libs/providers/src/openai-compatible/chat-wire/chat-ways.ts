@@ -27,8 +27,8 @@ export interface ChatWays {
   /** Where not, a developer's message goes out as the system's: it means the same there. */
   readonly knowsDeveloper: boolean;
   /**
-   * Where a turn's reasoning goes back. `details`: OpenRouter's, unchanged, where there are any; `both`: plain and in
-   * details that carry other vendors' signatures, for servers that may be a gateway themselves.
+   * Where a turn's reasoning goes back. `details`: OpenRouter's, unchanged, where there are any; `both`: plain, and in
+   * details where these say more.
    */
   readonly reasoningBack:
     | 'none'
@@ -37,6 +37,8 @@ export interface ChatWays {
     | 'details'
     | 'both'
     | 'thinking-chunk';
+  /** Other vendors' seals on reasoning go with it, for servers that may be a gateway themselves. */
+  readonly carriesForeignSeals: boolean;
   readonly effortForm: 'reasoning_effort' | 'reasoning';
   /** Other efforts go to the nearest of these. */
   readonly efforts: readonly Effort[];
@@ -60,6 +62,8 @@ export interface ChatWays {
   readonly takesCacheMarks: boolean;
   /** Google's thought signatures in `extra_content`. */
   readonly takesExtraContent: boolean;
+  /** `metadata` is taken only with `store` (platform.openai.com/docs/api-reference/chat/create, 2026-11). */
+  readonly metadataNeedsStore: boolean;
   readonly seedField: 'seed' | 'random_seed';
   /** What a call's id must look like. */
   readonly callId: RegExp;
@@ -76,6 +80,7 @@ const OPENAI: ChatWays = {
   ),
   knowsDeveloper: true,
   reasoningBack: 'none',
+  carriesForeignSeals: false,
   effortForm: 'reasoning_effort',
   efforts: ['none', 'minimal', 'low', 'medium', 'high', 'xhigh'],
   hasThinkingSwitch: false,
@@ -93,6 +98,7 @@ const OPENAI: ChatWays = {
   webSearch: 'web_search_options',
   takesCacheMarks: false,
   takesExtraContent: false,
+  metadataNeedsStore: true,
   seedField: 'seed',
   callId: /^[^]{1,40}$/,
 };
@@ -105,6 +111,7 @@ const COMPATIBLE: ChatWays = {
   documents: 'none',
   takesAudio: false,
   refusalBack: false,
+  metadataNeedsStore: false,
   takesCustomTools: false,
   takesAllowedTools: false,
   webSearch: 'none',
@@ -121,8 +128,8 @@ const OPEN: ChatWays = {
   takesVideo: true,
   imagesInResults: true,
   webSearch: 'any',
-  takesCacheMarks: true,
   takesExtraContent: true,
+  metadataNeedsStore: false,
   callId: /^[^]+$/,
 };
 
@@ -171,6 +178,7 @@ export const CHAT_WAYS = {
     ...OPEN,
     takes: set(...[...OPEN.takes].filter((field) => field !== 'n' && field !== 'prompt_cache_key')),
     reasoningBack: 'details',
+    takesCacheMarks: true,
     effortForm: 'reasoning',
     webSearch: 'openrouter:web_search',
     takesCustomTools: false,
@@ -186,7 +194,7 @@ export const CHAT_WAYS = {
     images: 'data',
     takesStrictTools: false,
   },
-  gateway: OPEN,
+  gateway: { ...OPEN, takesCacheMarks: true, carriesForeignSeals: true },
   custom: OPEN,
 } as const satisfies Partial<Record<ProviderSlug, ChatWays>>;
 

@@ -23,6 +23,8 @@ export class ChoiceReader {
     private readonly choice: number,
     /** From which ids are made for calls that have none. */
     private readonly answerId: string,
+    /** What a sound is in: the request says it, the answer does not. */
+    private readonly audioType: string,
     private readonly emit: EmitEvent,
   ) {}
 
@@ -125,7 +127,7 @@ export class ChoiceReader {
     if (open?.type !== 'audio') {
       const part = this.begin({
         type: 'audio',
-        source: { kind: 'data', mediaType: 'audio/wav', base64: sound },
+        source: { kind: 'data', mediaType: this.audioType, base64: sound },
         ...optional('id', typeof id === 'string' ? id : undefined),
         ...optional('transcript', typeof transcript === 'string' ? transcript : undefined),
         ...optional('expiresAt', typeof expiresAt === 'number' ? expiresAt : undefined),

@@ -1,17 +1,19 @@
 import { failure } from '@tollgate/contracts';
 import { AnswerFold } from '@tollgate/neutral';
-import type { DecodedAnswer } from '../../chat-wire.ts';
+import type { DecodedAnswer, WireRequest } from '../../chat-wire.ts';
 import { isRecord } from '../../json/json-value.ts';
 import { parseAnswer } from '../../json/parse-answer.ts';
 import { decodeResponse } from '../decode-response.ts';
 import type { Quirks } from '../quirks.ts';
 import { ChoiceReader } from './choice-reader.ts';
+import { audioTypeOf } from './audio-type.ts';
 import { decodeHead } from './decode-head.ts';
 import { decodeLogprobs } from './decode-logprobs.ts';
 
 /** Reads a whole answer as a stream of one piece, so that both give the same. */
 export function decodeChatAnswer(
   body: Buffer,
+  { conversation }: WireRequest,
   quirks: Quirks,
   credential: string | null,
 ): DecodedAnswer {
@@ -26,7 +28,9 @@ export function decodeChatAnswer(
   fold.push({ type: 'start', ...head });
   const choices = answer.choices.filter(isRecord);
   for (const [at, choice] of choices.entries()) {
-    const reader = new ChoiceReader(at, head.id, (event) => fold.push(event));
+    const reader = new ChoiceReader(at, head.id, audioTypeOf(conversation), (event) =>
+      fold.push(event),
+    );
     if (isRecord(choice.message)) reader.take(choice.message);
     const tokens = decodeLogprobs(choice.logprobs);
     if (tokens) fold.push({ type: 'logprobs', choice: at, tokens });

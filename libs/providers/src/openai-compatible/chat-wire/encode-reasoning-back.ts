@@ -16,36 +16,40 @@ export function encodeReasoningBack(
     case 'none':
       losses.drop('messages[].reasoning_content');
       return {};
-    case 'details':
-      return encodeDetails(thoughts, text, scope);
+    case 'details': {
+      const details = encodeDetails(thoughts, scope);
+      return details.length > 0 ? { reasoning_details: details } : named('reasoning', text);
+    }
     case 'both': {
-      const plain = text === '' ? {} : { reasoning_content: text };
-      if (!thoughts.some(bearsMore)) return plain;
-      return { ...plain, reasoning_details: thoughts.flatMap(encodeReasoningDetails) };
+      const details = encodeDetails(thoughts, scope);
+      const sealed = details.length > 0 ? { reasoning_details: details } : {};
+      return { ...named('reasoning_content', text), ...sealed };
     }
     default:
       if (thoughts.some((thought) => thought.signature !== undefined))
         losses.drop('messages[].reasoning_details');
+      if (ways.reasoningBack !== 'thinking-chunk') return named(ways.reasoningBack, text);
       if (text === '') return {};
-      if (ways.reasoningBack !== 'thinking-chunk') return { [ways.reasoningBack]: text };
       return { content: [{ type: 'thinking', thinking: [textChunk(text)] }, ...chunks(content)] };
   }
 }
 
-/** OpenRouter takes its own details unchanged; other vendors' seals mean nothing to it, so the text alone goes. */
+/** None where the plain text says it all. What another vendor sealed goes without the seal, unless it is carried. */
 function encodeDetails(
   thoughts: readonly ReasoningPart[],
-  text: string,
-  { losses }: RequestScope,
-): Json {
+  { ways, losses }: RequestScope,
+): readonly Json[] {
   const isForeign = ({ signature }: ReasoningPart): boolean =>
-    signature !== undefined && signature.wire !== 'openai-chat';
+    !ways.carriesForeignSeals && signature !== undefined && signature.wire !== 'openai-chat';
   if (thoughts.some(isForeign)) losses.drop('messages[].reasoning_details');
   const open = thoughts
     .map((thought) => (isForeign(thought) ? unsealed(thought) : thought))
     .filter((thought) => thought.text !== '' || thought.signature !== undefined);
-  if (open.some(bearsMore)) return { reasoning_details: open.flatMap(encodeReasoningDetails) };
-  return text === '' ? {} : { reasoning: text };
+  return open.some(bearsMore) ? open.flatMap(encodeReasoningDetails) : [];
+}
+
+function named(field: 'reasoning' | 'reasoning_content', text: string): Json {
+  return text === '' ? {} : { [field]: text };
 }
 
 function unsealed({ type, text, isSummary }: ReasoningPart): ReasoningPart {

@@ -41,13 +41,21 @@ function encodeOptional(conversation: Conversation, scope: RequestScope): Json {
   const fields: Record<string, unknown> = {};
   for (const [field, name, value] of optionalFields(conversation, ways)) {
     if (value === undefined) continue;
-    if (ways.takes.has(field)) fields[name] = value;
+    if (ways.takes.has(field) && !lacksStore(field, conversation, ways)) fields[name] = value;
     else if (!saysNothing(field, value)) {
       if (CHANGES_THE_ANSWER.has(field)) losses.refuse(field);
       else losses.drop(name);
     }
   }
   return fields;
+}
+
+function lacksStore(
+  field: OptionalField,
+  { others }: Conversation,
+  { metadataNeedsStore }: ChatWays,
+): boolean {
+  return field === 'metadata' && metadataNeedsStore && others['store'] !== true;
 }
 
 function optionalFields(

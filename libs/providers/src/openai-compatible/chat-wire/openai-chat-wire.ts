@@ -1,6 +1,7 @@
 import { succeed } from '@tollgate/contracts';
 import type { ChatWire } from '../../chat-wire.ts';
 import type { Quirks } from '../quirks.ts';
+import { audioTypeOf } from './audio-type.ts';
 import { chatWaysOf } from './chat-ways.ts';
 import { decodeChatAnswer } from './decode-answer.ts';
 import { encodeChatRequest } from './encode-request.ts';
@@ -28,7 +29,8 @@ export function openAiChatWire({ quirks, credential, headers, pathOf }: ChatWire
         body: Buffer.from(JSON.stringify(encodeChatRequest(request, quirks))),
         droppedParams: [],
       }),
-    decodeAnswer: (body) => decodeChatAnswer(body, quirks, credential),
-    streamReader: (_request, emit) => new ChatStreamReader({ quirks, credential }, emit),
+    decodeAnswer: (body, request) => decodeChatAnswer(body, request, quirks, credential),
+    streamReader: ({ conversation }, emit) =>
+      new ChatStreamReader({ quirks, credential, audioType: audioTypeOf(conversation) }, emit),
   };
 }

@@ -22,6 +22,8 @@ const MOST_CHOICES = 128;
 export interface StreamReaderOptions {
   readonly quirks: Quirks;
   readonly credential: string | null;
+  /** The media type of what is spoken. */
+  readonly audioType: string;
 }
 
 /** Reads a stream of the family as events. Finish reasons and usage, which may come twice, are told at the end. */
@@ -107,7 +109,9 @@ export class ChatStreamReader implements StreamReader {
     if (!Number.isInteger(index) || index < 0 || index >= MOST_CHOICES)
       return this.fail(invalid('a choice has no place'));
     while (this.choices.length <= index)
-      this.choices.push(new ChoiceReader(this.choices.length, this.answerId, this.emit));
+      this.choices.push(
+        new ChoiceReader(this.choices.length, this.answerId, this.options.audioType, this.emit),
+      );
     const reader = this.choices[index];
     const message = choice.delta ?? choice.message;
     if (isRecord(message)) reader?.take(message);
