@@ -1,6 +1,6 @@
 import { failure } from '@tollgate/contracts';
 import { ENDPOINTS, MODEL_METHODS } from '../src/adapters/http/endpoints.ts';
-import { HEAD, KEY } from './fake-messaging.ts';
+import { HEAD, KEY, policy } from './fake-messaging.ts';
 import { type Rig, startRig } from './rig.ts';
 
 const LIMIT = 100_000;
@@ -196,6 +196,26 @@ describe('every endpoint', () => {
     const shown = /^\/v1\/(chat|image|complete)\//.test(path) ? '/v1/chat' : path;
     expect(told(shown, await response.json()).message).toBe('There is no such endpoint.');
   });
+
+  it.each(paths.filter((path) => SAMPLES[path]?.modelAsked === 'm-1'))(
+    'guarantees that %s takes a route’s name and a provider’s model for its model',
+    async (path) => {
+      rig.fake.setPolicy(KEY, policy({ routesByName: { smart: 'rte_2' } }));
+      const asked = [
+        ['smart', 'rte_2', null],
+        ['openai/gpt-4o', 'rte_1', 'openai/gpt-4o'],
+        ['ollama/llama3:8b', 'rte_1', 'ollama/llama3:8b'],
+      ] as const;
+      for (const [model, routeId, modelAsked] of asked) {
+        rig.fake.planRequests.length = 0;
+        rig.fake.changeConfig(null);
+        const { body } = SAMPLES[path] ?? {};
+        const named = path.startsWith('/v1beta') ? body : { ...(body as object), model };
+        expect((await send(path.replace('m-1', model), named)).status).toBe(200);
+        expect(rig.fake.planRequests).toMatchObject([{ routeId, profileClass: { modelAsked } }]);
+      }
+    },
+  );
 
   it('guarantees that dropped fields are named in a header', async () => {
     rig.fake.onCall = ({ listener }) => {

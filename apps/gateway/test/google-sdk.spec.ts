@@ -78,6 +78,10 @@ describe('the @google/genai package', () => {
     expect((await post(`${KEY}&key=${KEY}x`)).status).toBe(400);
     const elsewhere = await fetch(`${rig.url}/v1/chat/completions?key=${KEY}`, { method: 'POST' });
     expect(elsewhere.status).toBe(401);
+    const { calls, records } = rig.fake;
+    const told = JSON.stringify([calls.map(({ header, context }) => [header, context]), records]);
+    expect(told.length).toBeGreaterThan(1_000);
+    expect(told).not.toContain(KEY);
   });
 
   it('guarantees a JSON array without alt=sse, however the bytes are cut', async () => {
