@@ -1,9 +1,8 @@
 import type { ProviderSlug } from '@tollgate/contracts';
-import { type Conversation, Losses, type Message } from '@tollgate/neutral';
 import { PROVIDERS } from '../src/provider-registry.ts';
 import { stream } from '../src/provider.contract.ts';
 import type { ClientRequest, ProviderConnection } from '../src/provider.ts';
-import { EMPTY_CONVERSATION, readStream, wireRequest } from './support/read-wire.ts';
+import { readStream, wireRequest } from './support/read-wire.ts';
 
 const request: ClientRequest = {
   dialect: 'openai-responses',
@@ -72,6 +71,32 @@ describe('a request over the responses API', () => {
   });
 });
 
+describe('a conversation that began with another vendor', () => {
+  it('goes on without what that vendor thought, and says so', () => {
+    const own = { type: 'reasoning', id: 'rs_1', summary: [], encrypted_content: 'gAAA' };
+    const said = { role: 'user', content: 'is "rs_tg_1" an id?' };
+    const input = [
+      said,
+      own,
+      { type: 'reasoning', id: 'rs_tg_a_0', summary: [{ type: 'summary_text', text: 'hm' }] },
+      { type: 'reasoning', summary: [], encrypted_content: 'tg1.anthropic.sig' },
+      { type: 'item_reference', id: 'rs_tg1_abc' },
+    ];
+    const body = Buffer.from(JSON.stringify({ model: 'm', input, n: 1 }));
+    const encoded = connect('openai').encodeRequest({ ...request, body }, 'm');
+    if (!encoded.ok) throw new Error(encoded.failure.code);
+    expect(encoded.value.droppedParams).toEqual(['input[].encrypted_content']);
+    expect(JSON.parse(Buffer.from(encoded.value.body).toString())).toEqual({
+      model: 'm',
+      input: [said, own],
+      n: 1,
+    });
+    const plain = Buffer.from(JSON.stringify({ model: 'm', input: [said] }));
+    const passed = connect('openai').encodeRequest({ ...request, body: plain }, 'm');
+    expect(passed).toMatchObject({ value: { body: plain, droppedParams: [] } });
+  });
+});
+
 describe('a streamed response', () => {
   it.each([
     [
@@ -137,142 +162,5 @@ describe('a streamed response', () => {
     expect(cost('openrouter', { cost: 1, is_byok: true })).toBeNull();
     expect(cost('openai', { cost: 1, cost_in_usd_ticks: 5 })).toBeNull();
     expect(cost('xai', { cost_in_usd_ticks: -5 })).toBeNull();
-  });
-});
-
-describe('a conversation over the responses API', () => {
-  const own = (value: string) => ({ wire: 'openai-responses', value }) as const;
-
-  function send(
-    changes: Partial<Conversation>,
-    model = 'gpt-5',
-  ): { body: Record<string, unknown>; dropped: readonly string[]; refused: string | undefined } {
-    const losses = new Losses('lenient', 'OpenAI');
-    const conversation = { ...EMPTY_CONVERSATION, ...changes };
-    const wire = connect('openai', { api: 'responses' }).chat;
-    const encoded = wire?.encodeRequest(wireRequest(model, { conversation, losses }));
-    const settled = losses.settle();
-    return {
-      body: encoded?.ok ? JSON.parse(Buffer.from(encoded.value.body).toString()) : {},
-      dropped: settled.ok ? settled.value : [],
-      refused: settled.ok ? undefined : settled.failure.param,
-    };
-  }
-
-  it('gives encrypted reasoning back, and leaves out what other vendors thought', () => {
-    const messages: Message[] = [
-      {
-        role: 'assistant',
-        parts: [
-          { type: 'reasoning', text: 'one', isSummary: true, id: 'rs_1' },
-          { type: 'reasoning', text: 'two', isSummary: true, id: 'rs_1', signature: own('enc') },
-          { type: 'reasoning', text: 'x', signature: { wire: 'anthropic', value: 's' } },
-          { type: 'text', text: 'hm' },
-          { type: 'tool-call', id: 'c', name: 'f', argumentsText: '{}', kind: 'function' },
-        ],
-      },
-      {
-        role: 'tool',
-        parts: [
-          {
-            type: 'tool-result',
-            callId: 'c',
-            kind: 'function',
-            parts: [
-              { type: 'text', text: 'see' },
-              { type: 'image', source: { kind: 'data', mediaType: 'image/png', base64: 'AA' } },
-            ],
-          },
-        ],
-      },
-    ];
-    const { body, dropped } = send({ messages });
-    expect(body).toMatchObject({
-      store: false,
-      include: ['reasoning.encrypted_content'],
-      input: [
-        {
-          type: 'reasoning',
-          id: 'rs_1',
-          summary: [
-            { type: 'summary_text', text: 'one' },
-            { type: 'summary_text', text: 'two' },
-          ],
-          encrypted_content: 'enc',
-        },
-        { role: 'assistant', content: [{ type: 'output_text', text: 'hm' }] },
-        { type: 'function_call', call_id: 'c', name: 'f', arguments: '{}' },
-        {
-          type: 'function_call_output',
-          call_id: 'c',
-          output: [
-            { type: 'input_text', text: 'see' },
-            { type: 'input_image', image_url: 'data:image/png;base64,AA' },
-          ],
-        },
-      ],
-    });
-    expect(dropped).toEqual(['messages[].reasoning_content']);
-  });
-
-  it('asks no model for encrypted reasoning that has none', () => {
-    expect(send({}, 'gpt-4.1-mini').body).not.toHaveProperty('include');
-  });
-
-  it('says that functions are not strict unless they are', () => {
-    const { body } = send({
-      tools: [
-        { type: 'function', name: 'f' },
-        { type: 'function', name: 'g', strict: true, parameters: {} },
-        { type: 'custom', name: 'h', format: { type: 'grammar', grammar: { syntax: 'lark' } } },
-        { type: 'server', wire: 'anthropic', kind: 'web_search', name: 'web_search', json: {} },
-      ],
-      toolChoice: { type: 'allowed', mode: 'auto', names: ['f', 'h'] },
-    });
-    expect(body.tools).toEqual([
-      {
-        type: 'function',
-        name: 'f',
-        parameters: { type: 'object', properties: {} },
-        strict: false,
-      },
-      { type: 'function', name: 'g', parameters: {}, strict: true },
-      { type: 'custom', name: 'h', format: { type: 'grammar', syntax: 'lark' } },
-      { type: 'web_search' },
-    ]);
-    expect(body.tool_choice).toEqual({
-      type: 'allowed_tools',
-      mode: 'auto',
-      tools: [
-        { type: 'function', name: 'f' },
-        { type: 'custom', name: 'h' },
-      ],
-    });
-  });
-
-  it('names what it cannot express', () => {
-    const { dropped } = send({
-      seed: 1,
-      topK: 2,
-      frequencyPenalty: 1,
-      presencePenalty: 0,
-      logitBias: { '1': 1 },
-      others: { safety_settings: [] },
-    });
-    expect(dropped).toEqual([
-      'top_k',
-      'seed',
-      'frequency_penalty',
-      'logit_bias',
-      'safety_settings',
-    ]);
-    expect(send({ stop: ['x'] }).refused).toBe('stop');
-    expect(send({ candidates: 2 }).refused).toBe('n');
-    expect(send({ modalities: ['audio'] }).refused).toBe('modalities');
-    const video: Message = {
-      role: 'user',
-      parts: [{ type: 'video', source: { kind: 'url', url: 'https://v' } }],
-    };
-    expect(send({ messages: [video] }).refused).toBe('messages[].content[].video_url');
   });
 });

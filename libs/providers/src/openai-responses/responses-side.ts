@@ -46,17 +46,15 @@ function responsesSide(endpoint: ResponsesEndpoint, isForAll: boolean): Response
   return {
     serves: (request) => request.dialect === 'openai-responses',
     encodeRequest: (request, model) => {
-      const body = encodeBody(request, model);
-      if (!body) return fail(failure('request.validation_error'));
-      return succeed({ path, headers, body, droppedParams: NONE });
+      const encoded = encodeBody(request, model);
+      if (!encoded) return fail(failure('request.validation_error'));
+      return succeed({ path, headers, ...encoded });
     },
     decodeResponse: (body) => decodeResponse(body, endpoint),
     streamDecoder: (emit) => new ResponsesStreamDecoder(endpoint, emit),
     chat: isForAll ? responsesWire(endpoint) : null,
   };
 }
-
-const NONE: readonly string[] = [];
 
 function costReportOf({ slug, reportsCost }: Quirks): CostReport {
   if (slug === 'xai') return 'ticks';
