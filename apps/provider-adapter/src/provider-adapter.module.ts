@@ -22,7 +22,11 @@ import { MediaFetches } from './application/media-fetches.ts';
 import { OutcomeReporter } from './application/outcome-reporter.ts';
 import type { Clock } from './application/ports.ts';
 import { ProviderCalls } from './application/provider-calls.ts';
-import { type CredentialOpener, ReadyConnections } from './application/ready-connections.ts';
+import {
+  type CredentialOpener,
+  type EndpointOf,
+  ReadyConnections,
+} from './application/ready-connections.ts';
 import type { ProviderAdapterSettings } from './provider-adapter.config.ts';
 
 const clock: Clock = { epochMs: Date.now, monotonicMs: () => performance.now() };
@@ -30,7 +34,12 @@ const clock: Clock = { epochMs: Date.now, monotonicMs: () => performance.now() }
 /** Wires the adapter: connections, kept sockets, the calls, and what they report. */
 @Module({})
 export class ProviderAdapterModule {
-  static register(settings: ProviderAdapterSettings, telemetry: Telemetry): DynamicModule {
+  /** @param endpointOf replaces the vendors' own endpoints, for tests */
+  static register(
+    settings: ProviderAdapterSettings,
+    telemetry: Telemetry,
+    endpointOf?: EndpointOf,
+  ): DynamicModule {
     const { log } = telemetry;
     return {
       module: ProviderAdapterModule,
@@ -64,7 +73,8 @@ export class ProviderAdapterModule {
         {
           provide: ReadyConnections,
           inject: [CONFIG_READER],
-          useFactory: (config: ConfigReader) => new ReadyConnections(config, openerOf(settings)),
+          useFactory: (config: ConfigReader) =>
+            new ReadyConnections(config, openerOf(settings), endpointOf),
         },
         {
           provide: ConnectionTests,

@@ -7,6 +7,7 @@ import { RequestSigners } from './adapters/signers/request-signers.ts';
 import { UpstreamPools } from './adapters/upstream-pools.ts';
 import { OutcomeReporter } from './application/outcome-reporter.ts';
 import { ProviderCalls } from './application/provider-calls.ts';
+import type { EndpointOf } from './application/ready-connections.ts';
 import type { ProviderAdapterSettings } from './provider-adapter.config.ts';
 import { ProviderAdapterModule } from './provider-adapter.module.ts';
 
@@ -17,6 +18,8 @@ export interface ProviderAdapterStart {
   readonly settings: ProviderAdapterSettings;
   readonly messaging: Messaging;
   readonly telemetry: Telemetry;
+  /** Replaces the vendors' own endpoints, where keys that come with requests go; for tests. */
+  readonly endpointOf?: EndpointOf;
 }
 
 /** Starts the provider-adapter on the bus, with probes where a port is set. `stop` drains. */
@@ -24,13 +27,14 @@ export async function startProviderAdapter({
   settings,
   messaging,
   telemetry,
+  endpointOf,
 }: ProviderAdapterStart): Promise<RunningService> {
   const app = await NestFactory.createMicroservice(
     {
       module: ProviderAdapterRoot,
       imports: [
         MessagingModule.forInstance(messaging),
-        ProviderAdapterModule.register(settings, telemetry),
+        ProviderAdapterModule.register(settings, telemetry, endpointOf),
       ],
     },
     { strategy: messaging.serverFor('provider-adapter'), logger: new NestLogger(telemetry.log) },

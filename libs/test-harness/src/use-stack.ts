@@ -19,6 +19,8 @@ export interface StackHandle {
   postgresUrl(): string;
   /** `http://user:password@host:port/database` */
   clickhouseUrl(): string;
+  /** The folder that holds what the embedded servers write. */
+  home(): string;
   /** The embedded stack itself, to kill and restart its parts. */
   stack(): Stack;
 }
@@ -62,6 +64,10 @@ export function useStack(options: UseStackOptions = {}): StackHandle {
     natsUrl: () => required(running().natsUrl, 'nats'),
     postgresUrl: () => required(running().postgresUrl, 'postgres'),
     clickhouseUrl: () => required(running().clickhouseUrl, 'clickhouse'),
+    home: () => {
+      if (home) return home;
+      throw new Error('The stack runs during tests and hooks only');
+    },
     stack: running,
   };
 }

@@ -16,6 +16,7 @@ import type { CallParts, ClientCall } from './call-parts.ts';
 import { CandidateCursor } from './candidate-cursor.ts';
 import { clientRequestOf } from './client-request.ts';
 import { lateness } from './lateness.ts';
+import type { OutcomeSink } from './ports.ts';
 import type { ReadyConnection, ReadyTarget } from './ready-connections.ts';
 import { type Made, RequestMaker } from './request-maker.ts';
 import { type AttemptOwner, UpstreamAttempt, type WholeAnswer } from './upstream-attempt.ts';
@@ -57,7 +58,8 @@ export class ProviderCall implements AttemptOwner {
       header,
       context,
       parts.clock,
-      parts.outcomes,
+      // A caller's own key says nothing about a connection's health.
+      header.providerKey ? NOBODY : parts.outcomes,
       parts.onFailedAttempt,
     );
     this.startedAt = parts.clock.monotonicMs();
@@ -153,6 +155,9 @@ export class ProviderCall implements AttemptOwner {
     this.cursor.tries++;
     this.ledger.begin(candidate);
     const { connections } = this.parts;
+    const { providerKey } = this.call.header;
+    if (providerKey?.provider === candidate.provider)
+      return this.make(candidate, connections.ofRequestKey(providerKey));
     const ready = connections.peek(candidate.aiProviderId);
     if (ready) this.make(candidate, ready);
     else
@@ -283,3 +288,5 @@ export class ProviderCall implements AttemptOwner {
 }
 
 function doNothing(): void {}
+
+const NOBODY: OutcomeSink = { succeeded: doNothing, failed: doNothing };

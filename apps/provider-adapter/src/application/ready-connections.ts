@@ -5,7 +5,9 @@ import {
   fail,
   type Failure,
   failure,
+  FIXED_ENDPOINT_PROVIDERS,
   lossPolicy,
+  type ProviderKey,
   type ProviderSlug,
   type Result,
   type SealedSecret,
@@ -39,6 +41,14 @@ interface Entry {
   readonly ready: ReadyConnection;
 }
 
+/** Where a vendor listens for everybody; null where it has no such place. */
+export type EndpointOf = (provider: ProviderSlug) => string | null;
+
+const ENDPOINTS: ReadonlyMap<ProviderSlug, string | null> = new Map(
+  FIXED_ENDPOINT_PROVIDERS.map((slug) => [slug, PROVIDERS[slug].defaultBaseUrl]),
+);
+const ownEndpoint: EndpointOf = (provider) => ENDPOINTS.get(provider) ?? null;
+
 const MOST_CONNECTIONS = 2_000;
 
 /**
@@ -51,6 +61,8 @@ export class ReadyConnections {
   constructor(
     private readonly config: ConfigReader,
     private readonly openCredential: CredentialOpener,
+    /** The vendors' own, when left out. */
+    private readonly endpointOf: EndpointOf = ownEndpoint,
   ) {}
 
   /** Without IO; undefined when the config must be read first. */
@@ -83,6 +95,15 @@ export class ReadyConnections {
     if (source?.organizationId !== organizationId)
       return { ready: misconfigured('there is no such connection'), isSupported: true };
     return { ready, isSupported: PROVIDERS[source.provider].isSupported };
+  }
+
+  /** The vendor's own endpoint with a key that came with a request. Made for that request alone, and kept nowhere. */
+  ofRequestKey({ provider, key: credential }: ProviderKey): ReadyConnection {
+    const baseUrl = this.endpointOf(provider);
+    if (baseUrl === null) return misconfigured('the vendor has no endpoint of its own');
+    const connected = PROVIDERS[provider].connect({ baseUrl, config: {}, credential });
+    if (!connected.ok) return connected;
+    return succeed({ connection: connected.value, provider, policy: 'lenient' });
   }
 
   private readyFor(aiProviderId: string, source: CompiledConnection | null): ReadyConnection {
