@@ -192,7 +192,6 @@ describe('a conversation for Anthropic', () => {
     [{ modalities: ['text', 'audio'] }, 'modalities'],
     [{ outputFormat: { type: 'json' } }, 'response_format'],
     [{ stop: ['\n'] }, 'stop'],
-    [{ tools: [{ type: 'custom', name: 'c' }] }, 'tools[].custom'],
     [
       {
         tools: [

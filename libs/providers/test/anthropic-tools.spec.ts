@@ -1,6 +1,7 @@
 import fc from 'fast-check';
-import type { Conversation } from '@tollgate/neutral';
-import { encode } from './support/anthropic-encode.ts';
+import type { Conversation, Part } from '@tollgate/neutral';
+import { anthropicWire as wire, encode } from './support/anthropic-encode.ts';
+import { foldEvents, readStream, wireRequest } from './support/read-wire.ts';
 
 describe('tools at Anthropic', () => {
   const tool = { type: 'function', name: 'f', parameters: { type: 'object' } } as const;
@@ -12,6 +13,7 @@ describe('tools at Anthropic', () => {
     [{ toolChoice: { type: 'tool', name: 'f' } }, { type: 'tool', name: 'f' }],
     [{ parallelToolCalls: false }, { type: 'auto', disable_parallel_tool_use: true }],
     [{ parallelToolCalls: true }, undefined],
+    [{ tools: [], toolChoice: { type: 'auto' } }, undefined],
     [
       { toolChoice: { type: 'required' }, parallelToolCalls: false },
       { type: 'any', disable_parallel_tool_use: true },
@@ -56,6 +58,59 @@ describe('tools at Anthropic', () => {
     const { body, lost } = encode({ tools: [search] });
     expect(body['tools']).toEqual([{ type: 'web_search_20250305', name: 'web_search' }]);
     expect(lost).toEqual(['tools[].web_search']);
+  });
+});
+
+describe('a tool that takes free text', () => {
+  const tools = [{ type: 'custom', name: 'patch', format: { type: 'grammar' } }] as const;
+
+  it('is a function of one text at Anthropic, in the past as well', () => {
+    const call: Part = {
+      type: 'tool-call',
+      id: 'c',
+      name: 'patch',
+      argumentsText: '+ "a"\n',
+      kind: 'custom',
+    };
+    const { body, lost } = encode({ tools, messages: [{ role: 'assistant', parts: [call] }] });
+    expect(body).toMatchObject({
+      tools: [{ name: 'patch', input_schema: { required: ['input'] } }],
+      messages: [{ content: [{ type: 'tool_use', input: { input: '+ "a"\n' } }] }],
+    });
+    expect(lost).toEqual(['tools[].custom', 'tools[].custom.format']);
+  });
+
+  it.each([
+    ['{"input":"+ \\"a\\"\\n"}', '+ "a"\n'],
+    ['{"other":1}', '{"other":1}'],
+  ])('is called with free text again, streamed and whole: %s', (json, argumentsText) => {
+    const request = wireRequest('m', {
+      conversation: { tools, messages: [], others: {}, origin: 'openai-responses' },
+    });
+    const block = { type: 'tool_use', id: 'c', name: 'patch' };
+    const message = { id: 'm', model: 'c', content: [{ ...block, input: JSON.parse(json) }] };
+    const end = { stop_reason: 'tool_use', stop_sequence: null };
+    const usage = { input_tokens: 1, output_tokens: 2 };
+    const whole = wire.decodeAnswer(
+      Buffer.from(JSON.stringify({ ...message, ...end, usage })),
+      request,
+    );
+    const frames = [
+      { type: 'message_start', message: { ...message, content: [], usage } },
+      { type: 'content_block_start', index: 0, content_block: { ...block, input: {} } },
+      ...[json.slice(0, 5), json.slice(5)].map((partial_json) => ({
+        ...{ type: 'content_block_delta', index: 0 },
+        delta: { type: 'input_json_delta', partial_json },
+      })),
+      { type: 'content_block_stop', index: 0 },
+      { type: 'message_delta', delta: end, usage },
+      { type: 'message_stop' },
+    ];
+    const text = frames.map((frame) => `data: ${JSON.stringify(frame)}\n\n`).join('');
+    const answer = foldEvents(readStream(wire, request, Buffer.from(text)).events);
+    const part = { type: 'tool-call', id: 'c', name: 'patch', argumentsText, kind: 'custom' };
+    expect(answer.choices[0]?.parts).toEqual([part]);
+    expect(whole).toMatchObject({ ok: true, answer });
   });
 });
 

@@ -20,7 +20,11 @@ export class BlockReader {
   private readonly open = new Map<unknown, OpenBlock>();
   private parts = 0;
 
-  constructor(private readonly emit: EmitEvent) {}
+  /** @param custom the names of tools that take free text */
+  constructor(
+    private readonly custom: ReadonlySet<string>,
+    private readonly emit: EmitEvent,
+  ) {}
 
   /** An event of any other type says nothing. */
   read({ type, index, content_block: block, delta }: Json): void {
@@ -35,13 +39,13 @@ export class BlockReader {
   }
 
   private begin(index: unknown, block: Json): void {
-    const decoded = decodeBlock(block);
-    const value = decoded.type === 'tool-call' ? { ...decoded, argumentsText: '' } : decoded;
+    const decoded = decodeBlock(block, this.custom);
+    const isCall = decoded.type === 'tool-call' && !isHeld(decoded);
+    const value = isCall ? { ...decoded, argumentsText: '' } : decoded;
     const part = this.parts++;
     this.open.set(index, { part, value, json: { ...block }, inputText: '' });
     this.bytes += 1;
-    // What only Anthropic understands is told as a whole, once it is complete.
-    if (value.type !== 'foreign') this.emit({ type: 'part', choice: 0, part, value });
+    if (!isHeld(value)) this.emit({ type: 'part', choice: 0, part, value });
   }
 
   private extend(index: unknown, delta: Json): void {
@@ -49,7 +53,7 @@ export class BlockReader {
     if (!block) return;
     const { part, value } = block;
     const { type, text, thinking, partial_json: json, signature, citation } = delta;
-    if (value.type === 'foreign') return this.extendForeign(block, delta);
+    if (isHeld(value)) return this.extendHeld(block, delta);
     if (type === 'text_delta' && value.type === 'text') this.append(part, text);
     else if (type === 'thinking_delta' && value.type === 'reasoning') this.append(part, thinking);
     else if (type === 'input_json_delta' && value.type === 'tool-call') {
@@ -74,7 +78,7 @@ export class BlockReader {
   }
 
   /** Deltas of unknown kinds add to the field of the same name. */
-  private extendForeign(block: OpenBlock, { type, ...fields }: Json): void {
+  private extendHeld(block: OpenBlock, { type, ...fields }: Json): void {
     if (type === 'input_json_delta') {
       if (typeof fields.partial_json === 'string') block.inputText += fields.partial_json;
       return;
@@ -92,13 +96,18 @@ export class BlockReader {
     this.open.delete(index);
     const { part, value, json, inputText } = block;
     const at = { choice: 0, part } as const;
-    if (value.type === 'foreign') {
+    if (isHeld(value)) {
       const input = inputText === '' ? undefined : parseJson(inputText);
       const whole = input === undefined ? json : { ...json, input };
-      this.emit({ type: 'part', ...at, value: { ...value, json: whole } });
+      this.emit({ type: 'part', ...at, value: decodeBlock(whole, this.custom) });
     } else if (value.type === 'tool-call' && inputText === '') {
       this.append(part, JSON.stringify(json.input ?? {}));
     }
     this.emit({ type: 'part-end', ...at });
   }
+}
+
+/** Told as a whole, once it is complete: what only Anthropic understands, and free text that comes inside of JSON. */
+function isHeld(value: AnswerPart): boolean {
+  return value.type === 'foreign' || (value.type === 'tool-call' && value.kind === 'custom');
 }

@@ -1,6 +1,7 @@
 import { succeed } from '@tollgate/contracts';
 import type { Conversation, MediaSource, Part } from '@tollgate/neutral';
 import type { ChatWire } from '../chat-wire.ts';
+import { customNames } from './custom-tools.ts';
 import { decodeAnswer } from './decode-answer.ts';
 import { mustBeFetched } from './encode-media.ts';
 import { encodeRequest } from './encode-request.ts';
@@ -22,8 +23,10 @@ export function chatWire({ path, headers, credential }: ChatWireParts): ChatWire
       const body = Buffer.from(JSON.stringify(encodeRequest(request)));
       return succeed({ path, headers, body, droppedParams: [] });
     },
-    decodeAnswer: (body) => decodeAnswer(body, credential),
-    streamReader: (_request, emit) => new AnthropicStreamReader(credential, emit),
+    decodeAnswer: (body, { conversation }) =>
+      decodeAnswer(body, credential, customNames(conversation)),
+    streamReader: ({ conversation }, emit) =>
+      new AnthropicStreamReader(credential, customNames(conversation), emit),
   };
 }
 

@@ -5,12 +5,19 @@ import { decodeBlock } from './decode-blocks.ts';
 import { decodeFinish } from './decode-finish.ts';
 import { readMessage } from './decode-response.ts';
 
-/** A whole message as an answer of one choice. */
-export function decodeAnswer(body: Buffer, credential: string | null): DecodedAnswer {
+/**
+ * A whole message as an answer of one choice.
+ * @param custom the names of tools that take free text
+ */
+export function decodeAnswer(
+  body: Buffer,
+  credential: string | null,
+  custom: ReadonlySet<string>,
+): DecodedAnswer {
   const read = readMessage(body, credential);
   if (!read.ok) return read;
   const { message, facts } = read;
-  const parts = message.content.filter(isRecord).map(decodeBlock);
+  const parts = message.content.filter(isRecord).map((block) => decodeBlock(block, custom));
   const finish = decodeFinish(message.stop_reason, message.stop_sequence);
   const answer: Answer = {
     ...decodeHead(message),

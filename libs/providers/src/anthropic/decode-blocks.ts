@@ -1,10 +1,14 @@
 import type { AnswerPart, Citation } from '@tollgate/neutral';
 import { isRecord } from '../json/json-value.ts';
+import { decodeCustomInput } from './custom-tools.ts';
 
 type Json = Readonly<Record<string, unknown>>;
 
-/** A block of an answer as a part. What is streamed after its start is added by the stream's deltas. */
-export function decodeBlock(block: Json): AnswerPart {
+/**
+ * A block of an answer as a part. What is streamed after its start is added by the stream's deltas.
+ * @param custom the names of tools that take free text
+ */
+export function decodeBlock(block: Json, custom: ReadonlySet<string>): AnswerPart {
   const { type, text, thinking, signature, data, id, name, input } = block;
   if (type === 'text' && typeof text === 'string') {
     const citations = Array.isArray(block.citations) ? block.citations.filter(isRecord) : [];
@@ -26,14 +30,17 @@ export function decodeBlock(block: Json): AnswerPart {
     const own = { wire: 'anthropic', value: data } as const;
     return { type: 'reasoning', text: '', isRedacted: true, signature: own };
   }
-  if (type === 'tool_use' && typeof id === 'string' && typeof name === 'string' && isDirect(block))
-    return {
-      type: 'tool-call',
-      id,
-      name,
-      argumentsText: JSON.stringify(input ?? {}),
-      kind: 'function',
-    };
+  if (
+    type === 'tool_use' &&
+    typeof id === 'string' &&
+    typeof name === 'string' &&
+    isDirect(block)
+  ) {
+    const call = { type: 'tool-call', id, name } as const;
+    return custom.has(name)
+      ? { ...call, argumentsText: decodeCustomInput(input), kind: 'custom' }
+      : { ...call, argumentsText: JSON.stringify(input ?? {}), kind: 'function' };
+  }
   return { type: 'foreign', wire: 'anthropic', name: String(type), json: block };
 }
 

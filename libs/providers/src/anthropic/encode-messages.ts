@@ -10,6 +10,7 @@ import type {
 } from '@tollgate/neutral';
 import { ToolUseIds } from '../bedrock/tool-use-ids.ts';
 import { isRecord, parseJson } from '../json/json-value.ts';
+import { encodeCustomInput } from './custom-tools.ts';
 import { encodeDocument, encodeImage, type Json, type MediaContext } from './encode-media.ts';
 import type { OwnExtras } from './extras.ts';
 
@@ -132,8 +133,9 @@ class PartEncoder {
 
   private call({ id, name, argumentsText, kind }: ToolCallPart): Json | undefined {
     const text = argumentsText.trim();
-    const input = text === '' ? {} : parseJson(text);
-    if (kind === 'custom' || !isRecord(input)) {
+    const parsed = text === '' ? {} : parseJson(text);
+    const input = kind === 'custom' ? encodeCustomInput(argumentsText) : parsed;
+    if (!isRecord(input)) {
       this.context.losses.refuse('messages[].tool_calls[].function.arguments');
       return undefined;
     }

@@ -1,5 +1,6 @@
 import type { Conversation, FunctionTool, Losses, ServerTool, Tool } from '@tollgate/neutral';
 import { isRecord } from '../json/json-value.ts';
+import { encodeCustomTool } from './custom-tools.ts';
 import { cacheControl } from './encode-messages.ts';
 import type { Json } from './encode-media.ts';
 import { encodeStrictSchema, encodeToolSchema } from './encode-schema.ts';
@@ -33,8 +34,7 @@ function encodeTool(tool: Tool, isOwn: boolean, losses: Losses): Json | undefine
     case 'server':
       return encodeServerTool(tool, losses);
     case 'custom':
-      losses.refuse('tools[].custom');
-      return undefined;
+      return encodeCustomTool(tool, losses);
   }
 }
 
@@ -72,7 +72,11 @@ function encodeServerTool(tool: ServerTool, losses: Losses): Json | undefined {
   return shared;
 }
 
-function encodeChoice({ tools, toolChoice, parallelToolCalls }: Conversation): Json | undefined {
+function encodeChoice(conversation: Conversation): Json | undefined {
+  const { tools, toolChoice, parallelToolCalls, origin } = conversation;
+  // Anthropic refuses a choice where there is nothing to choose, and these two say nothing there.
+  const isIdle = toolChoice?.type === 'auto' || toolChoice?.type === 'none';
+  if (isIdle && !tools?.length && origin !== 'anthropic') return undefined;
   const isSingle = parallelToolCalls === false;
   if (!toolChoice) {
     if (!isSingle || !tools?.length) return undefined;

@@ -24,14 +24,18 @@ export class AnthropicStreamReader implements StreamReader {
     (event) => this.read(event),
     () => this.fail(failure('provider.invalid_answer', { internal: 'an event is too large' })),
   );
-  private readonly blocks = new BlockReader((event) => this.give(event));
+  private readonly blocks: BlockReader;
   private counts: Json = {};
   private start: AnswerEvent | null = null;
 
+  /** @param custom the names of tools that take free text */
   constructor(
     private readonly credential: string | null,
+    custom: ReadonlySet<string>,
     private readonly emit: EmitEvent,
-  ) {}
+  ) {
+    this.blocks = new BlockReader(custom, (event) => this.give(event));
+  }
 
   get usage(): TokenUsage | null {
     return decodeUsage(this.counts);
