@@ -10,6 +10,8 @@ export {
   anthropicCountTokens,
   anthropicMessages,
 } from './anthropic-messages/anthropic-messages.dialect.ts';
+export { anthropicCountTokensCodec } from './anthropic-messages/count-tokens.codec.ts';
+export type { CountTokensCodec } from './count-tokens-codec.ts';
 export { CHAT_CODECS } from './chat-codecs.ts';
 export { checkMetadata } from './chat/fields.ts';
 export { geminiGenerate } from './gemini-generate/gemini-generate.dialect.ts';

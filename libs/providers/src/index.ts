@@ -16,6 +16,7 @@ export type {
 } from './provider.ts';
 export { defaultBaseUrl, PROVIDERS } from './provider-registry.ts';
 export { MAX_ANSWER_BYTES, MAX_EVENT_BYTES, MAX_REFUSAL_BYTES } from './limits.ts';
+export type { CountTokensWire } from './count-tokens-wire.ts';
 export type {
   DecodedOperation,
   OperationRequest,

@@ -8,6 +8,7 @@ import type {
   TokenUsage,
 } from '@tollgate/contracts';
 import type { ChatWire } from './chat-wire.ts';
+import type { CountTokensWire } from './count-tokens-wire.ts';
 import type { OperationWires } from './operation-wire.ts';
 
 /** What a connection says about itself, with its credential opened. */
@@ -116,6 +117,8 @@ export interface ProviderConnection {
   readonly dialects: ReadonlySet<Dialect>;
   /** The connection's own chat in neutral terms; null where it has none. */
   readonly chat: ChatWire | null;
+  /** Counting of a prompt's tokens in neutral terms; missing where the vendor counts none. */
+  readonly countTokens?: CountTokensWire;
   /** The connection's other operations in neutral terms; missing where it has none. */
   readonly operations?: OperationWires;
   /** What must be put on each request that IO is needed for; null when `headers` are complete. */

@@ -6,7 +6,7 @@ import {
   type Result,
   succeed,
 } from '@tollgate/contracts';
-import type { ChatCodec } from '@tollgate/dialects';
+import { anthropicCountTokensCodec, type ChatCodec } from '@tollgate/dialects';
 import type { FetchedMediaMap, LossPolicy } from '@tollgate/neutral';
 import type {
   ClientRequest,
@@ -19,6 +19,7 @@ import type {
 import { codecFor } from './codecs.ts';
 import { conversationOf } from './conversation-of.ts';
 import { joinOperation } from './operations.ts';
+import { TranslatedCount } from './translated-count.ts';
 import { TranslatedWire } from './translated-wire.ts';
 
 /** One way from a client's request to a connection and back. A `ProviderConnection` is one for its own dialects. */
@@ -65,11 +66,25 @@ export function callWire(
   if (connection.dialects.has(request.dialect)) return succeed(connection);
   const operation = joinOperation(request.dialect, connection, request, options);
   if (operation) return operation;
+  if (request.dialect === anthropicCountTokensCodec.dialect)
+    return joinCount(connection, request, options);
   const codec = options.codec ?? codecFor(request.dialect);
   if (!codec || !connection.chat) return noWay(request.dialect, options.provider);
   const decoded = conversationOf(request, codec);
   if (!decoded.ok) return decoded;
   return succeed(new TranslatedWire(connection.chat, codec, decoded.value, options));
+}
+
+function joinCount(
+  { countTokens }: ProviderConnection,
+  request: ClientRequest,
+  options: CallWireOptions,
+): Result<CallWire, Failure> {
+  const codec = anthropicCountTokensCodec;
+  if (!countTokens) return noWay(request.dialect, options.provider);
+  const decoded = conversationOf(request, codec.prompt);
+  if (!decoded.ok) return decoded;
+  return succeed(new TranslatedCount(countTokens, codec, decoded.value, options));
 }
 
 function noWay(dialect: Dialect, provider: string): Result<never, Failure> {

@@ -55,17 +55,7 @@ export class TranslatedOperation<Operation extends PlainOperation> implements Ca
 
   /** `encodeRequest` refuses streams: whatever comes as one is no answer. */
   streamDecoder(): StreamDecoder {
-    return {
-      phase: 'failed',
-      failure: failure('provider.invalid_answer', { internal: 'a stream that was not asked for' }),
-      tail: new Uint8Array(0),
-      usage: null,
-      reportedCostPicoUsd: null,
-      finishReason: null,
-      push: () => undefined,
-      end: () => undefined,
-      estimateOutputTokens: () => 0,
-    };
+    return noStream();
   }
 
   private contextOf(request: ClientRequest): OperationContext {
@@ -74,6 +64,21 @@ export class TranslatedOperation<Operation extends PlainOperation> implements Ca
     const context = { requestId, modelAsked, body, nowS: this.options.nowS() };
     return contentType === undefined ? context : { ...context, contentType };
   }
+}
+
+/** What reads a stream where none may come. */
+export function noStream(): StreamDecoder {
+  return {
+    phase: 'failed',
+    failure: failure('provider.invalid_answer', { internal: 'a stream that was not asked for' }),
+    tail: new Uint8Array(0),
+    usage: null,
+    reportedCostPicoUsd: null,
+    finishReason: null,
+    push: () => undefined,
+    end: () => undefined,
+    estimateOutputTokens: () => 0,
+  };
 }
 
 function notEncoded(): { readonly ok: false; readonly failure: Failure } {

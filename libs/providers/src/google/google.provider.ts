@@ -1,6 +1,7 @@
 import { type Dialect, fail, failure, succeed } from '@tollgate/contracts';
 import type { Provider, ProviderConnection } from '../provider.ts';
 import { googleChatWire } from './chat-wire.ts';
+import { googleCountTokens } from './count-tokens.ts';
 import { decodeFailure } from './decode-failure.ts';
 import { decodeModels } from './decode-models.ts';
 import { decodeResponse } from './decode-response.ts';
@@ -25,10 +26,12 @@ export const google: Provider = {
 
 function connect(endpoint: GoogleEndpoint, credential: string | null): ProviderConnection {
   const { origin, headers, signing, modelsPath, isVertex } = endpoint;
+  const chat = googleChatWire(endpoint, credential);
   return {
     origin,
     dialects: isVertex ? DIALECTS : STUDIO_DIALECTS,
-    chat: googleChatWire(endpoint, credential),
+    chat,
+    countTokens: googleCountTokens(chat, endpoint),
     operations: {
       embeddings: embeddingsWire(endpoint, credential),
       images: imagesWire(endpoint, credential),
