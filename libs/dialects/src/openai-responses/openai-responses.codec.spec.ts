@@ -1,10 +1,11 @@
-import { NO_USAGE } from '@tollgate/contracts';
+import { failure, NO_USAGE } from '@tollgate/contracts';
 import { type Answer, type AnswerEvent, type AnswerPart, unfoldAnswer } from '@tollgate/neutral';
 import fc from 'fast-check';
 import OpenAI from 'openai';
 import type { Response as SdkResponse } from 'openai/resources/responses/responses';
 import type { AnswerContext } from '../chat-codec.ts';
 import { openaiResponsesCodec as codec } from './openai-responses.codec.ts';
+import { openaiResponses } from './openai-responses.dialect.ts';
 
 const context: AnswerContext = {
   requestId: 'req_abc',
@@ -235,6 +236,15 @@ describe('an answer in OpenAI responses', () => {
     const input = [{ type: 'item_reference', id: carrier.id }, told];
     expect(codec.decodeRequest({ input })).toMatchObject({
       value: { messages: [{ parts: [{ type: 'tool-call', id: 'c', signature }] }] },
+    });
+  });
+
+  it('never passes for whole in the SDK when a failure ends it', async () => {
+    const { frames } = tell(eventsOf(answerOf([{ type: 'text', text: 'Hi' }])));
+    const reason = failure('provider.interrupted');
+    const error = openaiResponses.renderStreamFailure(reason, { requestId: 'req_1' });
+    await expect(accumulate(frames + error)).rejects.toMatchObject({
+      code: 'upstream_interrupted',
     });
   });
 
