@@ -131,7 +131,10 @@ describe("a JSON Schema on Google's wire", () => {
         properties: {
           format: { type: 'STRING', nullable: true, enum: ['a'] },
           n: { type: 'INTEGER', format: 'int32' },
-          list: { type: 'ARRAY', items: { anyOf: [{ enum: ['x'] }, { type: 'NUMBER' }] } },
+          list: {
+            type: 'ARRAY',
+            items: { anyOf: [{ type: 'STRING', enum: ['x'] }, { type: 'NUMBER' }] },
+          },
         },
         required: ['n'],
       },

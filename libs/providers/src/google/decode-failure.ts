@@ -69,7 +69,8 @@ function classify(status: number, { status: name, message, reason }: GoogleError
   return status < 400 ? 'provider.misconfigured' : 'provider.bad_request';
 }
 
-const TOO_LONG = /token count|maximum number of tokens|exceeds the (maximum|model).*tokens/i;
+const TOO_LONG =
+  /prompt is too long|token count|maximum number of tokens|exceeds the (maximum|model).*tokens/i;
 
 const BY_STATUS: Readonly<Record<number, FailureCode>> = {
   401: 'provider.rejected_credentials',

@@ -88,7 +88,8 @@ function encodeSchema(schema: Schema, adapted: Set<string>): Json | undefined {
     if (PLAIN.has(keyword)) encoded[keyword] = value;
     else if (!encodeKeyword(encoded, keyword, value, schema, adapted)) return undefined;
   }
-  return encoded;
+  // Words without a type are texts, and Google asks for the type.
+  return 'enum' in encoded ? { type: 'STRING', ...encoded } : encoded;
 }
 
 function encodeKeyword(

@@ -37,7 +37,9 @@ function encodeDeclaration(
   return {
     name,
     ...(description === undefined ? {} : { description }),
-    ...(parameters ? encodeParameters(parameters, losses, PARAMETERS) : {}),
+    ...(parameters && Object.keys(parameters).length > 0
+      ? encodeParameters(parameters, losses, PARAMETERS)
+      : {}),
     ...(isRecord(extra) ? extra : {}),
   };
 }

@@ -12,6 +12,7 @@ import { AI_STUDIO, connectEndpoint, type GoogleEndpoint } from './endpoint.ts';
 import { imagesWire } from './images/images-wire.ts';
 import { STREAM, WHOLE } from './methods.ts';
 import { GoogleStreamDecoder } from './stream-decoder.ts';
+import { isClaude } from './vertex-claude.ts';
 
 /** Google's Gemini models, through AI Studio or, with `config.vertex`, through Vertex. */
 export const google: Provider = {
@@ -38,6 +39,7 @@ function connect(endpoint: GoogleEndpoint, credential: string | null): ProviderC
     },
     signing,
     encodeRequest: (request, model) => {
+      if (isClaude(endpoint, model)) return fail(NOT_ITS_WIRE);
       if (request.dialect === 'gemini-embed') return encodeEmbedding(request, model, endpoint);
       const body = encodeBody(request, model);
       if (!body) return fail(failure('request.validation_error'));
@@ -53,6 +55,12 @@ function connect(endpoint: GoogleEndpoint, credential: string | null): ProviderC
     modelList: { path: modelsPath, headers, decode: decodeModels },
   };
 }
+
+/** Bytes in Google's dialect go to Google's models alone. */
+const NOT_ITS_WIRE = failure('request.unsupported_by_provider', {
+  param: 'model',
+  message: '"model" does not speak Gemini on google.',
+});
 
 const DIALECTS: ReadonlySet<Dialect> = new Set<Dialect>(['gemini-generate']);
 /** Vertex has no `batchEmbedContents`. */
