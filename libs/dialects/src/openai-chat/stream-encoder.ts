@@ -17,6 +17,9 @@ export class ChatStreamEncoder implements StreamEncoder {
   tail: Uint8Array = NOTHING;
   private readonly choices: StreamedChoice[] = [];
   private readonly asFunctionCall: boolean;
+  /** Stands in each chunk where the client asked for usage. */
+  private readonly noUsage: string;
+  private readonly afterText: string;
   /** The JSON of a chunk up to its list of choices. */
   private head = '';
 
@@ -25,6 +28,8 @@ export class ChatStreamEncoder implements StreamEncoder {
     private readonly emit: EmitFrame,
   ) {
     this.asFunctionCall = speaksOfFunctions(context.request);
+    this.noUsage = context.usageAsked ? ',"usage":null' : '';
+    this.afterText = `},"logprobs":null,"finish_reason":null}]${this.noUsage}`;
   }
 
   push(event: AnswerEvent): void {
@@ -74,7 +79,12 @@ export class ChatStreamEncoder implements StreamEncoder {
   private choice(index: number): StreamedChoice {
     const known = this.choices[index];
     if (known) return known;
-    const choice = new StreamedChoice(this.asFunctionCall, (delta) => this.write(index, delta));
+    const before = `[{"index":${index},"delta":{"content":`;
+    const choice = new StreamedChoice(
+      this.asFunctionCall,
+      (delta) => this.write(index, delta),
+      (text) => this.frame(`${before}${JSON.stringify(text)}${this.afterText}`),
+    );
     this.choices[index] = choice;
     this.write(index, { role: 'assistant', content: '', refusal: null });
     return choice;
@@ -87,7 +97,7 @@ export class ChatStreamEncoder implements StreamEncoder {
     finishReason: string | null = null,
   ): void {
     const choice = { index, delta, logprobs, finish_reason: finishReason };
-    this.frame(`[${JSON.stringify(choice)}]${this.context.usageAsked ? ',"usage":null' : ''}`);
+    this.frame(`[${JSON.stringify(choice)}]${this.noUsage}`);
   }
 
   private frame(rest: string): void {

@@ -22,6 +22,8 @@ export class StreamedChoice {
   constructor(
     private readonly asFunctionCall: boolean,
     private readonly write: (delta: Fields) => void,
+    /** The same for nothing but text, which is most of what is ever written. */
+    private readonly writeText: (text: string) => void,
   ) {}
 
   begin(at: number, part: AnswerPart): void {
@@ -108,7 +110,7 @@ export class StreamedChoice {
 
   private addText(text: string): void {
     this.textLength += text.length;
-    if (text !== '') this.write({ content: text });
+    if (text !== '') this.writeText(text);
   }
 
   private beginCall(at: number, call: Fields): void {
