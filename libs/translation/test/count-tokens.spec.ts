@@ -70,6 +70,40 @@ describe('counting tokens for Anthropic’s clients', () => {
     });
   });
 
+  it.each<[ProviderSlug, string, object, string]>([
+    [
+      'openai',
+      '/v1/responses/input_tokens',
+      { model: 'm', input: [{ role: 'system' }, { role: 'user' }] },
+      '{"object":"response.input_tokens","input_tokens":12}',
+    ],
+    [
+      'bedrock',
+      '/model/m/count-tokens',
+      {
+        input: {
+          converse: {
+            system: [{ text: 'Be terse.' }],
+            messages: [{ role: 'user', content: [{ text: 'How many?' }] }],
+          },
+        },
+      },
+      '{"inputTokens":12}',
+    ],
+  ])('guarantees that %s counts the same prompt', (slug, urlPath, expected, answer) => {
+    const request = requestOf(PROMPT);
+    const wire = wireOf(slug, request, { region: 'eu-west-1' });
+    if (!wire.ok) throw new Error(wire.failure.message);
+    const encoded = wire.value.encodeRequest(request, 'm');
+    if (!encoded.ok) throw new Error(encoded.failure.message);
+    expect(encoded.value.path).toBe(urlPath);
+    const sent = JSON.parse(Buffer.from(encoded.value.body).toString());
+    expect(sent).toMatchObject(expected);
+    expect(Object.keys(sent)).toEqual(Object.keys(expected));
+    const decoded = wire.value.decodeResponse(request, Buffer.from(answer));
+    expect(decoded.ok && Buffer.from(decoded.body).toString()).toBe('{"input_tokens":12}');
+  });
+
   it('guarantees that a vendor which counts nothing is not asked', () => {
     expect(wireOf('groq', requestOf(PROMPT))).toMatchObject({
       ok: false,

@@ -2,6 +2,7 @@ import { type Dialect, fail, failure, type Failure, succeed } from '@tollgate/co
 import type { ModelList, Provider, ProviderConnection, StreamDecoder } from '../provider.ts';
 import { type BedrockConnection, readBedrockConnection } from './connection.ts';
 import { converseWire } from './converse-wire.ts';
+import { bedrockCountTokens } from './count-tokens.ts';
 import { decodeFailure } from './decode-failure.ts';
 import { decodeFoundationModels } from './decode-models.ts';
 import { bedrockEmbeddings } from './embeddings-wire.ts';
@@ -27,10 +28,12 @@ function connect(connection: BedrockConnection): ProviderConnection {
     'identity',
     ...authorization,
   ];
+  const chat = converseWire(connection, headers, apiKey);
   return {
     origin: url.origin,
     dialects: NO_DIALECTS,
-    chat: converseWire(connection, headers, apiKey),
+    chat,
+    countTokens: bedrockCountTokens(chat),
     operations: { embeddings: bedrockEmbeddings(connection.basePath, headers) },
     signing,
     encodeRequest: () => fail(TRANSLATED_ALONE),

@@ -46,6 +46,7 @@ function connect(
     ]),
     chat: responses?.chat ?? openAiChatWire({ quirks, credential, headers, pathOf }),
     operations: operations.wires,
+    ...(responses && quirks.countsTokens ? { countTokens: responses.countTokens } : {}),
     signing: null,
     encodeRequest: (request, model) => {
       if (responses?.serves(request)) return responses.encodeRequest(request, model);

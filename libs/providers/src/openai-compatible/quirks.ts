@@ -33,6 +33,8 @@ export interface Quirks {
   readonly reasoningIsApart: boolean;
   /** `usage.cost` is what the vendor charges, in USD. */
   readonly reportsCost: boolean;
+  /** Beside `/responses` it counts a prompt's tokens. */
+  readonly countsTokens: boolean;
   /** What it serves beside chat. */
   readonly operations: OperationQuirks;
 }
@@ -53,6 +55,7 @@ export const OPENAI_LIKE = {
   takesStreamOptions: true,
   reasoningIsApart: false,
   reportsCost: false,
+  countsTokens: false,
   operations: NO_OPERATIONS,
 } as const satisfies Omit<Quirks, 'slug' | 'defaultBaseUrl'>;
 

@@ -1,5 +1,6 @@
 import { fail, failure, type Failure, type Result, succeed } from '@tollgate/contracts';
 import type { ChatWire } from '../chat-wire.ts';
+import type { CountTokensWire } from '../count-tokens-wire.ts';
 import type { Quirks } from '../openai-compatible/quirks.ts';
 import type {
   ClientRequest,
@@ -9,6 +10,7 @@ import type {
   StreamDecoder,
   UpstreamRequest,
 } from '../provider.ts';
+import { responsesCountTokens } from './count-tokens.ts';
 import { decodeResponse } from './decode-response.ts';
 import type { CostReport } from './decode-usage.ts';
 import { encodeBody } from './encode-body.ts';
@@ -23,6 +25,8 @@ export interface ResponsesSide {
   streamDecoder(emit: Emit): StreamDecoder;
   /** Where `config.api` says so, clients of other dialects are served over it as well; else null. */
   readonly chat: ChatWire | null;
+  /** For vendors that count a prompt's tokens. */
+  readonly countTokens: CountTokensWire;
 }
 
 /** Made once for a connection; null where it does not serve `/responses`. */
@@ -53,6 +57,7 @@ function responsesSide(endpoint: ResponsesEndpoint, isForAll: boolean): Response
     decodeResponse: (body) => decodeResponse(body, endpoint),
     streamDecoder: (emit) => new ResponsesStreamDecoder(endpoint, emit),
     chat: isForAll ? responsesWire(endpoint) : null,
+    countTokens: responsesCountTokens(endpoint),
   };
 }
 

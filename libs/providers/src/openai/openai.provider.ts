@@ -5,6 +5,7 @@ import { completionsPath, OPENAI_LIKE, responsesPath } from '../openai-compatibl
 /** Its newer models refuse `max_tokens` (platform.openai.com/docs/api-reference/chat/create, 2026-11). */
 export const openai = openAiCompatible({
   ...OPENAI_LIKE,
+  countsTokens: true,
   operations: ALL_OPERATIONS,
   slug: 'openai',
   completionsPath,
