@@ -14,6 +14,7 @@ import { ollamaWire } from './ollama-wire.ts';
 const CHAT_DIALECTS: ReadonlySet<Dialect> = new Set<Dialect>([
   'openai-chat',
   'tollgate-chat',
+  'tollgate-vision',
   'openai-responses',
 ]);
 
