@@ -10,6 +10,7 @@ import { embeddingsWire } from './embeddings/embeddings-wire.ts';
 import { decodeEmbedding, encodeEmbedding } from './embeddings/passthrough.ts';
 import { AI_STUDIO, connectEndpoint, type GoogleEndpoint } from './endpoint.ts';
 import { imagesWire } from './images/images-wire.ts';
+import { speechWire } from './speech/speech-wire.ts';
 import { STREAM, WHOLE } from './methods.ts';
 import { GoogleStreamDecoder } from './stream-decoder.ts';
 import { isClaude } from './vertex-claude.ts';
@@ -36,6 +37,7 @@ function connect(endpoint: GoogleEndpoint, credential: string | null): ProviderC
     operations: {
       embeddings: embeddingsWire(endpoint, credential),
       images: imagesWire(endpoint, credential),
+      speech: speechWire(endpoint, credential),
     },
     signing,
     encodeRequest: (request, model) => {
