@@ -13,7 +13,8 @@ import {
 import type { AnswerFacts } from '@tollgate/providers';
 import { addCharges, type Charge, chargeFor, estimatedUsage, NO_CHARGE } from '../domain/charge.ts';
 import { recordJson } from '../domain/record-json.ts';
-import type { Clock, FailedAttemptListener, OutcomeSink } from './ports.ts';
+import type { ClientCall } from './call-parts.ts';
+import { type Clock, type FailedAttemptListener, type OutcomeSink, UNHEARD } from './ports.ts';
 import { priceOf } from './price-book.ts';
 
 /** How a call ended. */
@@ -24,13 +25,22 @@ export interface Ending {
   readonly failure: Failure | null;
 }
 
+export interface CallLedgerParts {
+  readonly clock: Clock;
+  readonly outcomes: OutcomeSink;
+  readonly onFailedAttempt: FailedAttemptListener;
+}
+
 /** What one call tried, used and cost: all that its record is made of. */
 export class CallLedger {
   readonly attempts: Attempt[] = [];
   charge: Charge = NO_CHARGE;
   droppedParams: readonly string[] = [];
 
-  private usage: TokenUsage = NO_USAGE;
+  /** Of all attempts so far. */
+  usage: TokenUsage = NO_USAGE;
+
+  private isContinuation = false;
   private usageSource: UsageSource = 'none';
   private finishReason: string | null = null;
   private ttftMs: number | null = null;
@@ -39,20 +49,38 @@ export class CallLedger {
   private attemptStart = 0;
   private readonly start: number;
 
+  private readonly header: CallHeader;
+  private readonly context: CallContext;
+  private readonly clock: Clock;
+  private readonly outcomes: OutcomeSink;
+  private readonly onFailedAttempt: FailedAttemptListener;
+
   constructor(
-    private readonly header: CallHeader,
-    private readonly context: CallContext,
-    private readonly clock: Clock,
-    private readonly outcomes: OutcomeSink,
-    private readonly onFailedAttempt: FailedAttemptListener,
+    { header, context }: Pick<ClientCall, 'header' | 'context'>,
+    { clock, outcomes, onFailedAttempt }: CallLedgerParts,
   ) {
+    this.header = header;
+    this.context = context;
+    this.clock = clock;
+    // A key that came with the request says nothing about a connection's health.
+    this.outcomes = header.providerKey ? UNHEARD : outcomes;
+    this.onFailedAttempt = onFailedAttempt;
     this.start = clock.monotonicMs();
   }
 
-  begin(candidate: Candidate): void {
+  /** @param isContinuation it goes on with what another one had begun */
+  begin(candidate: Candidate, isContinuation = false): void {
     this.candidate = candidate;
+    this.isContinuation = isContinuation;
     this.attemptEpoch = this.clock.epochMs();
     this.attemptStart = this.clock.monotonicMs();
+  }
+
+  /** Of a continuation: beside what was dropped before. */
+  noteDropped(names: readonly string[]): void {
+    this.droppedParams = this.isContinuation
+      ? [...new Set([...this.droppedParams, ...names])]
+      : names;
   }
 
   firstByte(): void {
@@ -63,11 +91,13 @@ export class CallLedger {
   answered(status: number, facts: AnswerFacts): void {
     this.finishReason = facts.finishReason;
     const usage = facts.usage ?? this.estimate(facts.estimateOutputTokens());
-    this.usageSource = facts.usage ? 'provider' : 'estimated';
+    const wasCut = this.usage !== NO_USAGE;
+    this.usageSource = !facts.usage ? 'estimated' : wasCut ? 'partial' : 'provider';
     const durationMs = this.add(status, null, usage, facts.reportedCostPicoUsd);
     if (!this.candidate) return;
     const { aiProviderId, model } = this.candidate;
-    const ttftMs = this.ttftMs === null ? durationMs : this.ttftMs - this.attemptStart;
+    const isFirst = this.ttftMs !== null && this.ttftMs >= this.attemptStart;
+    const ttftMs = isFirst ? (this.ttftMs ?? 0) - this.attemptStart : durationMs;
     this.outcomes.succeeded(aiProviderId, model, ttftMs, durationMs);
   }
 
@@ -147,6 +177,7 @@ export class CallLedger {
       durationMs,
       usage,
       costPicoUsd,
+      ...(this.isContinuation ? { isContinuation: true } : {}),
     });
     if (usage !== null) this.addUse(usage, charge);
     return durationMs;

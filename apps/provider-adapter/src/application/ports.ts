@@ -50,3 +50,6 @@ export type FailedAttemptListener = (
   aiProviderId: string,
   failure: Failure,
 ) => void;
+
+/** For calls that say nothing about a connection. */
+export const UNHEARD: OutcomeSink = { succeeded: () => undefined, failed: () => undefined };

@@ -1,5 +1,4 @@
 import {
-  type CallHead,
   type Candidate,
   type Failure,
   FAILURES,
@@ -11,12 +10,13 @@ import {
 import type { ClientRequest, StreamDecoder } from '@tollgate/providers';
 import { withDetails } from '../domain/failure-details.ts';
 import { nextStep } from '../domain/next-step.ts';
+import { type HeadFacts, streamHead, wholeHead } from './call-head.ts';
 import { CallLedger, type Ending } from './call-ledger.ts';
 import type { CallParts, ClientCall } from './call-parts.ts';
 import { CandidateCursor } from './candidate-cursor.ts';
 import { clientRequestOf } from './client-request.ts';
+import { handOver } from './hand-over.ts';
 import { lateness } from './lateness.ts';
-import type { OutcomeSink } from './ports.ts';
 import type { ReadyConnection, ReadyTarget } from './ready-connections.ts';
 import { type Made, RequestMaker } from './request-maker.ts';
 import { type AttemptOwner, UpstreamAttempt, type WholeAnswer } from './upstream-attempt.ts';
@@ -24,8 +24,6 @@ import { type AttemptOwner, UpstreamAttempt, type WholeAnswer } from './upstream
 /** @param lingering an attempt whose body is still open, though nobody needs the rest */
 export type WhenDone = (call: ProviderCall, lingering: UpstreamAttempt | null) => void;
 
-const EVENT_STREAM = 'text/event-stream; charset=utf-8';
-const JSON_BODY = 'application/json';
 const COMPLETED: Ending = { outcome: 'completed', status: 200, failure: null };
 const NEVER = Number.POSITIVE_INFINITY;
 
@@ -43,6 +41,8 @@ export class ProviderCall implements AttemptOwner {
   private attempt: UpstreamAttempt | null = null;
   private retryAt = NEVER;
   private hasSentHead = false;
+  /** The attempt in hand gave something to the client. */
+  private hasDelivered = false;
   private isOver = false;
 
   constructor(
@@ -53,15 +53,8 @@ export class ProviderCall implements AttemptOwner {
     const { header, context } = call;
     this.request = clientRequestOf(header, call.body);
     this.cursor = new CandidateCursor(context.candidates, header.order);
-    this.maker = new RequestMaker(parts, this.request, header.lossPolicy);
-    this.ledger = new CallLedger(
-      header,
-      context,
-      parts.clock,
-      // A caller's own key says nothing about a connection's health.
-      header.providerKey ? NOBODY : parts.outcomes,
-      parts.onFailedAttempt,
-    );
+    this.maker = new RequestMaker(parts, this.request, call);
+    this.ledger = new CallLedger(call, parts);
     this.startedAt = parts.clock.monotonicMs();
     const leftMs = call.deadlineAt - parts.clock.epochMs();
     this.deadlineAt = this.startedAt + Math.min(leftMs, context.timeouts.totalMs);
@@ -103,10 +96,8 @@ export class ProviderCall implements AttemptOwner {
     if (this.isOver) return;
     this.ledger.answered(attempt.status, answer.facts);
     const { costPicoUsd, unpriced } = this.ledger.charge;
-    const head = this.head(
-      answer.contentType ?? JSON_BODY,
-      unpriced ? null : formatUsd(costPicoUsd),
-    );
+    const costUsd = unpriced ? null : formatUsd(costPicoUsd);
+    const head = wholeHead(this.headFacts(), answer.contentType, costUsd);
     this.finish(COMPLETED, () => {
       this.call.head(head);
       this.call.data(answer.body);
@@ -116,13 +107,14 @@ export class ProviderCall implements AttemptOwner {
 
   onFrames(attempt: UpstreamAttempt, bytes: Uint8Array): void {
     if (this.isOver) return;
-    if (!this.hasSentHead) this.beginStream(attempt);
+    if (!this.hasSentHead) this.beginStream();
+    this.hasDelivered = true;
     if (!this.call.data(bytes)) attempt.pause();
   }
 
   onStreamEnd(attempt: UpstreamAttempt, decoder: StreamDecoder): void {
     if (this.isOver) return;
-    if (!this.hasSentHead) this.beginStream(attempt);
+    if (!this.hasSentHead) this.beginStream();
     this.ledger.answered(attempt.status, decoder);
     this.finish(COMPLETED, () => {
       if (decoder.tail.length > 0) this.call.data(decoder.tail);
@@ -133,8 +125,9 @@ export class ProviderCall implements AttemptOwner {
   onFailure(attempt: UpstreamAttempt, reason: Failure, next?: NextTry): void {
     if (this.isOver) return;
     if (this.hasSentHead) {
-      this.ledger.cut(attempt.status, reason, attempt.decoder);
-      return this.finishFailed(reason);
+      if (this.hasDelivered) this.ledger.cut(attempt.status, reason, attempt.decoder);
+      else this.ledger.failed(attempt.status, reason);
+      return this.goOnAfter(reason, attempt.decoder);
     }
     this.ledger.failed(attempt.status, reason);
     this.tryAfter(reason, next);
@@ -153,7 +146,8 @@ export class ProviderCall implements AttemptOwner {
 
   private connect(candidate: Candidate): void {
     this.cursor.tries++;
-    this.ledger.begin(candidate);
+    this.hasDelivered = false;
+    this.ledger.begin(candidate, this.hasSentHead);
     const { connections } = this.parts;
     const { providerKey } = this.call.header;
     if (providerKey?.provider === candidate.provider)
@@ -177,7 +171,7 @@ export class ProviderCall implements AttemptOwner {
   private send({ connection }: ReadyTarget, made: Made): void {
     if (!made.ok) return this.refuse(made.failure);
     const { wire, upstream } = made.value;
-    this.ledger.droppedParams = upstream.droppedParams;
+    this.ledger.noteDropped(upstream.droppedParams);
     const { clock, upstreams } = this.parts;
     const attempt = new UpstreamAttempt(this, connection, wire, this.request, clock);
     this.attempt = attempt;
@@ -186,20 +180,20 @@ export class ProviderCall implements AttemptOwner {
 
   /** Goes on when something has come, unless the call is over by then. A bug ends the call, not the process. */
   private later<T>(promise: Promise<T>, step: (value: T) => void): void {
-    promise
-      .then((value) => {
-        if (!this.isOver) step(value);
-      })
-      .catch((error: unknown) => {
-        this.parts.onBug(error);
-        this.abandon();
-      });
+    const goOn = (value: T): void => {
+      if (!this.isOver) step(value);
+    };
+    promise.then(goOn).catch((error: unknown) => {
+      this.parts.onBug(error);
+      this.abandon();
+    });
   }
 
   /** The attempt failed before anything was sent. */
   private refuse(reason: Failure): void {
     this.ledger.failed(0, reason);
-    this.tryAfter(reason);
+    if (this.hasSentHead) this.goOnAfter(reason, null);
+    else this.tryAfter(reason);
   }
 
   private tryAfter(reason: Failure, next?: NextTry): void {
@@ -246,19 +240,27 @@ export class ProviderCall implements AttemptOwner {
     else this.ledger.failed(0, reason);
   }
 
-  private beginStream(attempt: UpstreamAttempt): void {
-    this.hasSentHead = true;
-    this.ledger.firstByte();
-    this.call.onDrain(() => attempt.resume());
-    this.call.head(this.head(EVENT_STREAM, null));
+  /** The client has a part of the answer: the next candidate gives the rest, where the route allows it, or none does. */
+  private goOnAfter(reason: Failure, cut: StreamDecoder | null): void {
+    this.attempt = null;
+    const { maker, cursor, ledger, call, parts } = this;
+    const broken = { answer: maker.answer, cut, reason };
+    const next = handOver(broken, cursor, ledger, call, parts.clock.epochMs());
+    if (next) this.connect(next);
+    else this.finishFailed(reason);
   }
 
-  private head(contentType: string, costUsd: string | null): CallHead {
+  private beginStream(): void {
+    this.hasSentHead = true;
+    this.ledger.firstByte();
+    this.call.onDrain(() => this.attempt?.resume());
+    this.call.head(streamHead(this.headFacts()));
+  }
+
+  private headFacts(): HeadFacts {
     const attempts = this.ledger.attempts.length + (this.hasSentHead ? 1 : 0);
-    const { provider = '', model = '' } = this.cursor.current ?? {};
-    const head = { status: 200, contentType, provider, model, attempts, costUsd };
     const { droppedParams } = this.ledger;
-    return droppedParams.length === 0 ? head : { ...head, droppedParams: [...droppedParams] };
+    return { candidate: this.cursor.current, attempts, droppedParams };
   }
 
   private finishFailed(reason: Failure): void {
@@ -288,5 +290,3 @@ export class ProviderCall implements AttemptOwner {
 }
 
 function doNothing(): void {}
-
-const NOBODY: OutcomeSink = { succeeded: doNothing, failed: doNothing };

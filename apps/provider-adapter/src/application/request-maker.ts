@@ -1,7 +1,8 @@
 import { fail, failure, type Failure, type Result, succeed } from '@tollgate/contracts';
 import type { FetchedMediaMap, LossPolicy } from '@tollgate/neutral';
 import type { ClientRequest, Signing, UpstreamRequest } from '@tollgate/providers';
-import { type CallWire, callWire } from '@tollgate/translation';
+import { type CallWire, callWire, ContinuableAnswer } from '@tollgate/translation';
+import type { ClientCall } from './call-parts.ts';
 import type { MediaFetches } from './media-fetches.ts';
 import type { Clock } from './ports.ts';
 import type { ReadyTarget } from './ready-connections.ts';
@@ -29,23 +30,25 @@ const NOTHING: FetchedMediaMap = new Map();
  * where files must be fetched or the request signed. What was fetched for one candidate serves the next.
  */
 export class RequestMaker {
+  /** The answer, where it may be given by several providers in turn. */
+  readonly answer: ContinuableAnswer | null;
+  /** The request's own rule, above the connection's. */
+  private readonly policy: LossPolicy | undefined;
   private fetched: FetchedMediaMap = NOTHING;
   private aborter: AbortController | null = null;
 
   constructor(
     private readonly parts: RequestMakerParts,
     private readonly request: ClientRequest,
-    /** The request's own rule, above the connection's. */
-    private readonly policy: LossPolicy | undefined,
-  ) {}
+    { header, context }: Pick<ClientCall, 'header' | 'context'>,
+  ) {
+    this.policy = header.lossPolicy;
+    this.answer = context.continueOnCut ? ContinuableAnswer.of(request, this.nowS) : null;
+  }
 
   /** Never throws into the promise for an expected outcome. */
   make(target: ReadyTarget, model: string): Made | Promise<Made> {
-    const wire = callWire(target.connection, this.request, {
-      policy: this.policy ?? target.policy,
-      provider: target.provider,
-      nowS: () => Math.floor(this.parts.clock.epochMs() / 1_000),
-    });
+    const wire = this.wireTo(target);
     if (!wire.ok) return wire;
     const missing = wire.value.mediaToFetch?.filter((url) => !this.fetched.has(url));
     return missing?.length
@@ -57,6 +60,16 @@ export class RequestMaker {
   cancel(): void {
     this.aborter?.abort();
   }
+
+  private wireTo({ connection, provider, policy }: ReadyTarget): Result<CallWire, Failure> {
+    const options = { policy: this.policy ?? policy, provider, nowS: this.nowS };
+    if (!this.answer) return callWire(connection, this.request, options);
+    if (connection.chat) return succeed(this.answer.wireFor(connection.chat, options));
+    const message = `Answers that may go on elsewhere cannot be served by ${provider}.`;
+    return fail(failure('request.unsupported_by_provider', { message }));
+  }
+
+  private readonly nowS = (): number => Math.floor(this.parts.clock.epochMs() / 1_000);
 
   private encode(target: ReadyTarget, wire: CallWire, model: string): Made | Promise<Made> {
     const encoded = wire.encodeRequest(this.request, model, this.fetched);

@@ -22,17 +22,33 @@ const metadata = fc.dictionary(
   text,
   { noNullPrototype: true },
 );
-const attempt = fc.record({
-  aiProviderId: text,
-  provider: text,
-  model: text,
-  status: count,
-  code: fc.option(text),
-  startedAt: fc.nat(),
-  durationMs: ms,
-  usage: fc.option(usage),
-  costPicoUsd: pico.map(String),
-});
+const attempt = fc.record(
+  {
+    aiProviderId: text,
+    provider: text,
+    model: text,
+    status: count,
+    code: fc.option(text),
+    startedAt: fc.nat(),
+    durationMs: ms,
+    usage: fc.option(usage),
+    costPicoUsd: pico.map(String),
+    isContinuation: fc.constant(true),
+  },
+  {
+    requiredKeys: [
+      'aiProviderId',
+      'provider',
+      'model',
+      'status',
+      'code',
+      'startedAt',
+      'durationMs',
+      'usage',
+      'costPicoUsd',
+    ],
+  },
+);
 const summaries: fc.Arbitrary<CallSummary> = fc.record({
   header: fc.record({
     requestId: text,
@@ -106,6 +122,9 @@ describe('recordJson', () => {
 function expectedOf(summary: CallSummary): RequestRecord {
   const { header, context, charge, failure } = summary;
   const last = summary.attempts.at(-1);
+  const continuations = summary.attempts.filter(
+    ({ isContinuation, usage: used }) => isContinuation && used !== null,
+  ).length;
   const { input, cachedInput, cacheWrite, output } = charge.parts;
   return {
     v: 1,
@@ -143,6 +162,7 @@ function expectedOf(summary: CallSummary): RequestRecord {
     unpriced: charge.unpriced,
     priceVersion: charge.priceVersion,
     attempts: summary.attempts.map((each) => ({ ...each, durationMs: rounded(each.durationMs) })),
+    ...(continuations === 0 ? {} : { continuations }),
     timings: {
       authMs: rounded(header.stages.authMs),
       planMs: rounded(header.stages.planMs),

@@ -16,7 +16,7 @@ export function recordJson(summary: CallSummary): string {
     `,"operation":"${header.operation}","dialect":"${header.dialect}","stream":${header.stream}` +
     `,"modelAsked":${nullable(header.modelAsked)}` +
     `,${resultJson(summary)},${chargeJson(summary.charge)}` +
-    `,"attempts":[${attemptsJson(summary.attempts)}]` +
+    `,"attempts":[${attemptsJson(summary.attempts)}]${continuationsJson(summary.attempts)}` +
     `,"timings":${timingsJson(summary)}` +
     `,"draw":${drawJson(header.draw)}` +
     `,"droppedParams":${listJson(summary.droppedParams)}` +
@@ -112,13 +112,21 @@ function attemptsJson(attempts: readonly Attempt[]): string {
   return json;
 }
 
+/** Attempts that went on with what another one had begun, and said something. */
+function continuationsJson(attempts: readonly Attempt[]): string {
+  let count = 0;
+  for (const { isContinuation, usage } of attempts) if (isContinuation && usage !== null) count++;
+  return count === 0 ? '' : `,"continuations":${count}`;
+}
+
 function attemptJson(attempt: Attempt): string {
   const { usage } = attempt;
   return (
     `{"aiProviderId":${text(attempt.aiProviderId)},"provider":${text(attempt.provider)}` +
     `,"model":${text(attempt.model)},"status":${attempt.status},"code":${nullable(attempt.code)}` +
     `,"startedAt":${number(attempt.startedAt)},"durationMs":${number(attempt.durationMs)}` +
-    `,"usage":${usage === null ? 'null' : usageJson(usage)},"costPicoUsd":"${attempt.costPicoUsd}"}`
+    `,"usage":${usage === null ? 'null' : usageJson(usage)},"costPicoUsd":"${attempt.costPicoUsd}"` +
+    (attempt.isContinuation ? ',"isContinuation":true}' : '}')
   );
 }
 

@@ -45,7 +45,11 @@ export async function startFakeUpstream(): Promise<FakeUpstream> {
       reply?.(response, entry);
     });
   });
-  server.on('connection', (socket) => numbers.set(socket, ++connections));
+  server.on('connection', (socket) => {
+    // Every request of a kept connection listens for its end.
+    socket.setMaxListeners(0);
+    numbers.set(socket, ++connections);
+  });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
   return {
