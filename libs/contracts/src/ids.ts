@@ -17,6 +17,7 @@ export const ID_PREFIXES = {
   batch: 'bat',
   webhook: 'whk',
   event: 'evt',
+  credit: 'crd',
 } as const;
 
 export type IdKind = keyof typeof ID_PREFIXES;

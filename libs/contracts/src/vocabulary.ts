@@ -112,6 +112,10 @@ export const OPERATIONS = [
 export const operation = z.enum(OPERATIONS);
 export type Operation = z.infer<typeof operation>;
 
+/** Whose credential a connection has: the operator's, paid for from an organization's credits, or the project's own. */
+export const access = z.enum(['platform', 'byok']);
+export type Access = z.infer<typeof access>;
+
 export const PAYLOAD_CAPTURES = ['none', 'metadata', 'full'] as const;
 export const payloadCapture = z.enum(PAYLOAD_CAPTURES);
 export type PayloadCapture = z.infer<typeof payloadCapture>;

@@ -159,6 +159,19 @@ describe('decide', () => {
     expect(chosen(decision)).toEqual(['other']);
   });
 
+  it('says which candidates are of platform access, and asks a price of those alone', () => {
+    const views = [view('mine'), view('theirs', { access: 'platform' })];
+    const decision = decideWith(views, makeRequest());
+    if (decision.outcome !== 'planned') throw new Error(decision.outcome);
+    expect(decision.candidates.map(({ access }) => access)).toEqual([undefined, 'platform']);
+
+    const priced = decideWith(views, makeRequest({ needsPlatformPrice: true }));
+    expect(chosen(priced)).toEqual(['mine']);
+    expect(priced).toMatchObject({
+      excluded: [{ aiProviderId: 'theirs', reason: 'unpriced_under_hard_budget' }],
+    });
+  });
+
   it("obeys the caller's profile only where the route allows it", () => {
     const views = [view('fast', { profiles: ['fast'] }), view('deep', { profiles: ['deep'] })];
     const request = makeRequest({ profileClass: { profile: 'deep' } });

@@ -134,5 +134,6 @@ function toCandidate({ view, group, reason }: Ranked, isLastResort: boolean): Ca
     contextWindow: view.contextWindow,
     maxOutputTokens: view.maxOutputTokens,
     reason: isLastResort ? `${reason}; last resort: ${view.observation.text}` : reason,
+    ...(target.access === 'platform' ? { access: 'platform' as const } : {}),
   };
 }

@@ -40,6 +40,9 @@ export function findExclusion(request: PlanRequest, view: CandidateView): Exclus
   if (request.needsPrice && view.appraisal === null) {
     return never('unpriced_under_hard_budget', 'has no known price, and a hard budget applies');
   }
+  if (request.needsPlatformPrice && target.access === 'platform' && view.appraisal === null) {
+    return never('unpriced_under_hard_budget', 'has no known price, and is paid for from credits');
+  }
   if (
     profileClass.outputCap !== null &&
     view.maxOutputTokens !== null &&

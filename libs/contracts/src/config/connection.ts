@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { providerSlug } from '../vocabulary.ts';
+import { access, providerSlug } from '../vocabulary.ts';
 
 /**
  * A credential under envelope encryption: a data key of its own (AES-256-GCM), itself encrypted by the key-encryption key.
@@ -26,7 +26,7 @@ export const compiledConnection = z.object({
   /** Resolved: the vendor's own where the operator gave none. */
   baseUrl: z.string(),
   config: z.record(z.string(), z.unknown()),
-  access: z.enum(['platform', 'byok']),
+  access,
   enabled: z.boolean(),
   credential: sealedSecret.nullable(),
 });

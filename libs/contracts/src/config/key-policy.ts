@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { metric, payloadCapture, quotaWindow, strategy } from '../vocabulary.ts';
+import { metric, operation, payloadCapture, quotaWindow, strategy } from '../vocabulary.ts';
 
 const picoUnits = z.string().regex(/^\d{1,30}$/);
 
@@ -17,8 +17,20 @@ export const quotaDefinition = z.object({
   timezone: z.string(),
   hard: z.boolean(),
   alertPct: z.array(z.number()),
+  /** `platform`: only what connections of the operator's used counts. Missing: everything does. */
+  access: z.literal('platform').optional(),
 });
 export type QuotaDefinition = z.infer<typeof quotaDefinition>;
+
+/** A limit of an organization on what the operator's connections do for it. */
+export const platformQuota = quotaDefinition.extend({
+  access: z.literal('platform'),
+  /** `credits` are bought in advance; `onboarding` counts the requests that are free before the first are bought. */
+  kind: z.enum(['credits', 'onboarding']),
+  /** Requests of these alone; missing: of all. */
+  operations: z.array(operation).optional(),
+});
+export type PlatformQuota = z.infer<typeof platformQuota>;
 
 /** All that the data plane knows of a virtual key. Found under the SHA-256 of the key's text. */
 export const keyPolicy = z.object({
@@ -36,6 +48,8 @@ export const keyPolicy = z.object({
   routingStrategy: strategy.nullable(),
   modelAllowlist: z.array(z.string()).nullable(),
   quotas: z.array(quotaDefinition),
+  /** Apply beside `quotas` where a connection of the operator's may answer. Missing: none do. */
+  platformQuotas: z.array(platformQuota).optional(),
   metadata: z.record(z.string(), z.string()),
   payloadCapture,
   /** Requests may bring a provider's key of their own; missing: they may not. */

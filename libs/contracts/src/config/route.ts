@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { capability, providerSlug, responseProfile, strategy } from '../vocabulary.ts';
+import { access, capability, providerSlug, responseProfile, strategy } from '../vocabulary.ts';
 
 const usdPerMillionTokens = z.string().regex(/^\d+(\.\d+)?$/);
 
@@ -64,6 +64,8 @@ export const routeTarget = z.object({
   maxOutputTokens: z.number().int().positive().nullable(),
   price: priceOverride.nullable(),
   enabled: z.boolean(),
+  /** Missing: `byok`. */
+  access: access.optional(),
 });
 export type RouteTarget = z.infer<typeof routeTarget>;
 

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { draw } from '../call/provider-call.ts';
 import type { EventMessage } from '../message.ts';
 import { tokenUsage, usageSource } from '../usage.ts';
-import { dialect, operation } from '../vocabulary.ts';
+import { access, dialect, operation } from '../vocabulary.ts';
 
 const pico = z.string().regex(/^\d{1,30}$/);
 
@@ -21,6 +21,8 @@ export const attempt = z.object({
   costPicoUsd: pico,
   /** It went on with an answer that another one had begun. */
   isContinuation: z.boolean().optional(),
+  /** Whose credential it used; missing: `byok`. */
+  access: access.optional(),
 });
 export type Attempt = z.infer<typeof attempt>;
 
@@ -77,6 +79,8 @@ export const requestRecord = z.object({
   unpriced: z.boolean(),
   priceVersion: z.string(),
   attempts: z.array(attempt),
+  /** Whose credential was used, where the attempts are not known; missing: `byok`. */
+  access: access.optional(),
   /** How often the answer was cut and went on at another candidate; missing: never. */
   continuations: z.number().int().positive().optional(),
   /** Milliseconds. `ttftMs` is null when nothing was streamed. */

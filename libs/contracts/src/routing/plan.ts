@@ -1,7 +1,14 @@
 import { z } from 'zod';
 import { priceOverride, retryPolicy, timeouts } from '../config/route.ts';
 import type { EventMessage, RequestMessage } from '../message.ts';
-import { capability, operation, providerSlug, responseProfile, strategy } from '../vocabulary.ts';
+import {
+  access,
+  capability,
+  operation,
+  providerSlug,
+  responseProfile,
+  strategy,
+} from '../vocabulary.ts';
 
 /** Why a candidate was left out of a plan. */
 export const exclusionReason = z.enum([
@@ -40,6 +47,8 @@ export const planRequest = z.object({
   modelAllowlist: z.array(z.string()).nullable(),
   /** A hard budget for money applies: candidates without a price are left out. */
   needsPrice: z.boolean(),
+  /** Credits apply: connections of the operator's are left out where they have no price. Missing: they are not. */
+  needsPlatformPrice: z.boolean().optional(),
   profileClass,
 });
 export type PlanRequest = z.infer<typeof planRequest>;
@@ -62,6 +71,8 @@ export const candidate = z.object({
   maxOutputTokens: z.number().int().nullable(),
   /** Why it stands where it stands, e.g. "priority 1, weight 3". */
   reason: z.string(),
+  /** Missing: `byok`. */
+  access: access.optional(),
 });
 export type Candidate = z.infer<typeof candidate>;
 
