@@ -1,6 +1,10 @@
-import type { Resolver } from '@tollgate/outbound';
+import { generateKeyPairSync } from 'node:crypto';
+import { isIP } from 'node:net';
+import { guardedConnector, type Resolver } from '@tollgate/outbound';
+import type { Signing } from '@tollgate/providers';
 import { OUTBOUND_TRICKS, trickUrl } from '@tollgate/test-harness';
 import { GuardedMedia } from '../src/adapters/guarded-media.ts';
+import { RequestSigners } from '../src/adapters/signers/request-signers.ts';
 import { MediaFetches } from '../src/application/media-fetches.ts';
 import { TestAdapter, type TestAdapterOptions } from './support/adapter.ts';
 import { candidateOf, contextOf, FakeCall } from './support/fake-call.ts';
@@ -17,6 +21,52 @@ const RULES = [
     allowPrivate: true,
   })),
 ];
+
+/** The addresses that the tricks come down to, each once. */
+const DISGUISED = [
+  ...new Set(
+    OUTBOUND_TRICKS.map((trick) => new URL(trickUrl(trick, 80)).hostname.replace(/^\[|\]$/g, '')),
+  ),
+]
+  .filter((host) => isIP(host) !== 0)
+  .map((address) => ({ address }));
+
+const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2_048 });
+const SIGNINGS: readonly Signing[] = [
+  {
+    kind: 'google',
+    serviceAccount: JSON.stringify({
+      type: 'service_account',
+      client_email: 'robot@project.iam.gserviceaccount.com',
+      private_key: privateKey.export({ type: 'pkcs8', format: 'pem' }),
+      // Nobody may say where the token comes from.
+      token_uri: 'http://169.254.169.254/token',
+    }),
+  },
+  {
+    kind: 'entra',
+    credentials: JSON.stringify({ tenantId: 'tenant', clientId: 'app', clientSecret: 'secret' }),
+  },
+];
+const ASSUMED: Signing = {
+  kind: 'aws',
+  region: 'eu-west-1',
+  service: 'bedrock',
+  credentials: {
+    kind: 'assume-role',
+    roleArn: 'arn:aws:iam::1:role/r',
+    source: { kind: 'static', accessKeyId: 'AK', secretAccessKey: 'secret' },
+  },
+};
+/** AWS's own client tries again after a pause: once is enough. */
+const ASKING_AWS: ReadonlySet<string> = new Set(['127.0.0.1', '169.254.169.254']);
+const UNSIGNED = {
+  origin: 'https://provider.example',
+  method: 'POST' as const,
+  path: '/',
+  headers: [],
+  body: Buffer.from('{}'),
+};
 
 describe('no outbound path can be steered inside', () => {
   let canary: FakeUpstream;
@@ -84,6 +134,28 @@ describe('no outbound path can be steered inside', () => {
     expect(canary.seen).toEqual([]);
     await outside.close();
   });
+
+  it.each(DISGUISED)(
+    'asks no identity provider for a token whose name resolves to $address',
+    async ({ address }) => {
+      const resolver: Resolver = (_host, _options, callback) =>
+        setImmediate(callback, null, [{ address, family: isIP(address) }]);
+      const signers = new RequestSigners({
+        connect: guardedConnector({ policy: { allowPrivate: false }, timeoutMs: 500, resolver }),
+        clock: { epochMs: Date.now, monotonicMs: () => performance.now() },
+        environment: {},
+      });
+      for (const signing of [...SIGNINGS, ...(ASKING_AWS.has(address) ? [ASSUMED] : [])]) {
+        const signed = await signers.sign(signing, UNSIGNED, new AbortController().signal);
+        const code = signed.ok ? 'signed' : signed.failure.code;
+        expect({ kind: signing.kind, code }).toEqual({
+          kind: signing.kind,
+          code: 'provider.misconfigured',
+        });
+      }
+      await signers.close();
+    },
+  );
 
   it('trusts no name whose address changes between two questions', async () => {
     let asked = 0;
