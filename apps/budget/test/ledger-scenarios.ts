@@ -1,5 +1,10 @@
 import fc from 'fast-check';
-import type { LedgerCommand, LedgerState, ModelRecord } from '../src/domain/ledger-model.ts';
+import type {
+  LedgerCommand,
+  LedgerState,
+  ModelRecord,
+  ModelWindow,
+} from '../src/domain/ledger-model.ts';
 import { addUnits, leastUnits, NOTHING, subtractUnits, type Units } from '../src/domain/units.ts';
 
 /** Windows of the scenarios, with their hard or soft limits. */
@@ -8,7 +13,9 @@ export const WINDOWS = [
   { id: 'tokens', metric: 'tokens', hard: true, limit: 4_000n },
   { id: 'requests', metric: 'requests', hard: true, limit: 60n },
   { id: 'soft', metric: 'cost', hard: false, limit: 500n },
-] as const;
+  { id: 'credits', metric: 'cost', hard: true, limit: 6_000n, access: 'platform' },
+  { id: 'onboarding', metric: 'requests', hard: true, limit: 20n, access: 'platform' },
+] as const satisfies readonly (Omit<ModelWindow, 'settled' | 'granted'> & { id: string })[];
 
 export function openingState(): LedgerState {
   return {
@@ -30,7 +37,7 @@ export function isWithinLimits(state: LedgerState): boolean {
 type Step =
   | { kind: 'take'; sets: number; cost: number; tokens: number; waiting: number; extra: number }
   | { kind: 'draw' | 'return' | 'lateReturn' | 'expire'; pick: number }
-  | { kind: 'finish'; pick: number; usedPercent: number }
+  | { kind: 'finish'; pick: number; usedPercent: number; platformPercent: number }
   | { kind: 'settle'; count: number; redeliver: number }
   | { kind: 'sweep' };
 
@@ -40,7 +47,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
     weight: 4,
     arbitrary: fc.record({
       kind: fc.constant('take' as const),
-      sets: fc.nat({ max: 3 }),
+      sets: fc.nat({ max: 5 }),
       cost: fc.nat({ max: 2_000 }),
       tokens: fc.nat({ max: 300 }),
       waiting: fc.integer({ min: 1, max: 5 }),
@@ -66,6 +73,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
       kind: fc.constant('finish' as const),
       pick,
       usedPercent: fc.nat({ max: 100 }),
+      platformPercent: fc.oneof(fc.constantFrom(0, 100), fc.nat({ max: 100 })),
     }),
   },
   {
@@ -87,6 +95,8 @@ const SETS = [
   ['money', 'requests'],
   ['money', 'soft', 'tokens'],
   ['money', 'requests', 'soft', 'tokens'],
+  ['credits', 'money'],
+  ['money', 'onboarding', 'requests'],
 ] as const;
 
 interface HeldGrant {
@@ -126,7 +136,7 @@ export class World {
       case 'expire':
         return this.expire(one.pick);
       case 'finish':
-        return this.finish(one.pick, one.usedPercent);
+        return this.finish(one.pick, one.usedPercent, one.platformPercent);
       case 'settle':
         return this.settle(one.count, one.redeliver);
       case 'sweep':
@@ -205,20 +215,18 @@ export class World {
     this.apply({ kind: 'expire', grantId: grant.id });
   }
 
-  private finish(place: number, usedPercent: number): void {
+  private finish(place: number, usedPercent: number, platformPercent = 100): void {
     const call = choose(this.calls, place);
     if (!call) return;
     this.calls.splice(this.calls.indexOf(call), 1);
     this.finished++;
+    const used = partOf(call.draw, usedPercent);
     this.stream.push({
       requestId: call.requestId,
       grantId: call.grant.id,
       draw: call.draw,
-      used: {
-        cost: (call.draw.cost * BigInt(usedPercent)) / 100n,
-        tokens: (call.draw.tokens * BigInt(usedPercent)) / 100n,
-        requests: usedPercent === 0 ? 0n : call.draw.requests,
-      },
+      used,
+      usedByPlatform: partOf(used, platformPercent),
     });
   }
 
@@ -250,6 +258,14 @@ export function runPlan(
   const world = new World(apply);
   for (const one of plan) world.perform(one);
   return world;
+}
+
+function partOf({ cost, tokens, requests }: Units, percent: number): Units {
+  return {
+    cost: (cost * BigInt(percent)) / 100n,
+    tokens: (tokens * BigInt(percent)) / 100n,
+    requests: percent === 0 ? 0n : requests,
+  };
 }
 
 function choose<T>(items: readonly T[], place: number): T | undefined {

@@ -109,11 +109,11 @@ function sliceAskOf(draft: {
 }
 
 const quotas = new Map<string, OpenQuota>(
-  WINDOWS.map(({ id, metric, hard, limit }) => [
+  WINDOWS.map(({ id, metric, hard, limit, ...rest }) => [
     id,
     {
       windowId: id,
-      quota: quotaOf({ quotaId: id, metric, hard, limit: limit.toString(), currency: null }),
+      quota: quotaOf({ quotaId: id, metric, hard, limit: limit.toString(), ...rest }),
       startsAt: 0,
       endsAt: null,
     },
@@ -159,7 +159,7 @@ async function perform(command: LedgerCommand): Promise<void> {
       return;
     case 'settle':
       await ledger.settle(
-        command.records.map(({ requestId, grantId, draw, used }) => ({
+        command.records.map(({ requestId, grantId, draw, used, usedByPlatform }) => ({
           requestId,
           organizationId: 'org_1',
           projectId: 'prj_1',
@@ -171,6 +171,11 @@ async function perform(command: LedgerCommand): Promise<void> {
           cost: used.cost.toString(),
           tokens: Number(used.tokens),
           requests: Number(used.requests),
+          platform: {
+            cost: usedByPlatform.cost.toString(),
+            tokens: Number(usedByPlatform.tokens),
+            requests: Number(usedByPlatform.requests),
+          },
           usageSource: 'provider',
           priceVersion: 'p1',
           startedAt: Date.now(),

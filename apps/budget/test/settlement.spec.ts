@@ -119,6 +119,41 @@ describe('settlement', () => {
     await agree();
   });
 
+  it('charges quotas of platform access only what platform attempts used', async () => {
+    const instance = instanceOn(fixture.ledger());
+    const own = { projectId: 'prj_p', organizationId: 'org_p', keyId: 'key_p' };
+    const money = quotaOf({ metric: 'cost', limit: '100000' });
+    const shared = { access: 'platform', scope: 'organization', scopeId: 'org_p' } as const;
+    const credits = quotaOf({ ...shared, metric: 'cost', limit: '100000' });
+    const onboarding = quotaOf({ ...shared, limit: '10' });
+    const quotas = [money, credits, onboarding];
+    const [attempt] = recordOf().attempts;
+    if (!attempt) throw new Error('one attempt');
+    const mine = { ...attempt, costPicoUsd: '500' };
+    const theirs = { ...attempt, costPicoUsd: '200', access: 'platform' as const };
+    const failed = { ...theirs, code: 'provider.unreachable', usage: null, costPicoUsd: '0' };
+    const settle = async (costPicoUsd: string, ...attempts: (typeof mine)[]) => {
+      const draw = drawOn(await take(instance, quotas, own));
+      const record = recordOf({ ...own, draw, costPicoUsd, attempts });
+      await instance.settle.handle([messageOf(1, record, record)]);
+    };
+    await settle('500', failed, mine);
+    expect(await balances(money)).toBe('500 settled, 0 granted');
+    expect(await balances(credits)).toBe('0 settled, 0 granted');
+    expect(await balances(onboarding)).toBe('0 settled, 0 granted');
+    await settle('700', theirs, mine);
+    expect(await balances(money)).toBe('1200 settled, 0 granted');
+    expect(await balances(credits)).toBe('200 settled, 0 granted');
+    expect(await balances(onboarding)).toBe('1 settled, 0 granted');
+
+    await instance.settle.handle([
+      messageOf(2, recordOf({ ...own, costPicoUsd: '200', attempts: [theirs] }), recordOf(own)),
+    ]);
+    expect(await balances(credits)).toBe('400 settled, 0 granted');
+    expect(await balances(onboarding)).toBe('1 settled, 0 granted');
+    await agree();
+  });
+
   it('sets a bad line aside and books the others', async () => {
     const instance = instanceOn(fixture.ledger());
     const quota = quotaOf({ metric: 'cost', limit: '100000' });

@@ -31,6 +31,34 @@ describe('taking grants', () => {
     expect(grantedTo(answers)).toBe(50);
   });
 
+  it('gives 200 takers over two instances exactly what credits cover, and no more once settled', async () => {
+    const instances = [instanceOn(fixture.ledger()), instanceOn(fixture.another().ledger)];
+    const platform = { access: 'platform', scope: 'organization', scopeId: 'org_credits' } as const;
+    const credits = quotaOf({ ...platform, metric: 'cost', limit: '37000' });
+    const quotas = [quotaOf({ limit: '1000' }), credits];
+    const ask = async (place: number) => {
+      const instance = instances[place % 2];
+      if (!instance) throw new Error('two instances');
+      const answer = await instance.desk.take(askFor(quotas), inSeconds(5));
+      if (answer.outcome === 'refused') return 0;
+      const { grantId, amounts } = answer.grant;
+      const record = recordOf({ draw: { grantId, amounts } });
+      const [attempt] = record.attempts;
+      const attempts = attempt ? [{ ...attempt, access: 'platform' as const }] : [];
+      const line = JSON.stringify({ ...record, attempts });
+      await instance.settle.handle([{ sequence: 1, lines: [line, line] }]);
+      return 1;
+    };
+    const served = await Promise.all(Array.from({ length: 200 }, (_, place) => ask(place)));
+    expect(served.filter((one) => one === 1)).toHaveLength(37);
+    const [window] = await fixture
+      .database()
+      .query('select settled::text, granted::text from budget.quota_window where quota_id = $1', [
+        credits.quotaId,
+      ]);
+    expect(window).toEqual({ settled: '37000', granted: '0' });
+  }, 30_000);
+
   it('takes exactly 5,000 of 5,000 over three instances with mixed sizes', async () => {
     const others = [fixture.another(), fixture.another()];
     const instances = [fixture.ledger(), ...others.map((one) => one.ledger)].map((ledger) =>

@@ -24,6 +24,8 @@ export interface LedgerState {
 
 export interface ModelWindow {
   readonly metric: Metric;
+  /** `platform`: counts what connections of the operator's used. Missing: everything. */
+  readonly access?: 'platform';
   readonly hard: boolean;
   readonly limit: bigint;
   readonly settled: bigint;
@@ -44,6 +46,8 @@ export interface ModelRecord {
   readonly grantId: string;
   readonly draw: Units;
   readonly used: Units;
+  /** Part of it that connections of the operator's used. */
+  readonly usedByPlatform: Units;
 }
 
 export type LedgerCommand =
@@ -58,6 +62,8 @@ export type LedgerCommand =
   | { readonly kind: 'stamp'; readonly lastSequence: number }
   | { readonly kind: 'close'; readonly ackFloor: number }
   | { readonly kind: 'settle'; readonly records: readonly ModelRecord[] };
+
+const NO_USE = { used: NOTHING, usedByPlatform: NOTHING };
 
 export function applyCommand(state: LedgerState, command: LedgerCommand): LedgerState {
   switch (command.kind) {
@@ -100,7 +106,7 @@ function take(
   const held = mapUnits((metric) => (metrics.has(metric) ? amounts[metric] : 0n));
   const grant: ModelGrant = { windowIds, state: 'open', amounts, held, closesAfter: null };
   const granted = { ...state, grants: new Map(state.grants).set(grantId, grant) };
-  return moveWindows(granted, windowIds, NOTHING, held);
+  return moveWindows(granted, windowIds, NO_USE, held);
 }
 
 function giveBack(state: LedgerState, grantId: string, drawn: Units): LedgerState {
@@ -123,7 +129,7 @@ function settle(state: LedgerState, record: ModelRecord): LedgerState {
   if (!grant) return booked;
   const freed = leastUnits(record.draw, grant.held);
   const moved = free(booked, record.grantId, freed);
-  const settled = moveWindows(moved, grant.windowIds, record.used, NOTHING);
+  const settled = moveWindows(moved, grant.windowIds, record, NOTHING);
   return changeGrant(settled, record.grantId, (after) =>
     isNothing(after.held) ? { ...after, state: 'closed' } : after,
   );
@@ -146,19 +152,20 @@ function free(state: LedgerState, grantId: string, freed: Units): LedgerState {
     ...before,
     held: subtractUnits(before.held, freed),
   }));
-  return moveWindows(changed, grant.windowIds, NOTHING, subtractUnits(NOTHING, freed));
+  return moveWindows(changed, grant.windowIds, NO_USE, subtractUnits(NOTHING, freed));
 }
 
 function moveWindows(
   state: LedgerState,
   windowIds: readonly string[],
-  settled: Units,
+  { used, usedByPlatform }: Pick<ModelRecord, 'used' | 'usedByPlatform'>,
   granted: Units,
 ): LedgerState {
   const windows = new Map(state.windows);
   for (const id of windowIds) {
     const window = windows.get(id);
     if (!window) continue;
+    const settled = window.access === 'platform' ? usedByPlatform : used;
     windows.set(id, {
       ...window,
       settled: window.settled + settled[window.metric],

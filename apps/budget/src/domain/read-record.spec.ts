@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { requestRecord } from '@tollgate/contracts';
+import { type Attempt, requestRecord } from '@tollgate/contracts';
 import { recordOf } from '../../test/ledger-fixture.ts';
 import { readRecord } from './read-record.ts';
 
@@ -29,6 +29,25 @@ describe('readRecord', () => {
     expect(read(recordOf(refused))).toMatchObject({ requests: 0, entries: [] });
     const lost = recordOf({ ...refused, costPicoUsd: '12', recordedBy: 'gateway' });
     expect(read(lost)).toMatchObject({ requests: 1, entries: [{ cost: '12' }] });
+  });
+
+  it('tells apart what connections of platform access used, and counts no failure of theirs', () => {
+    const [own] = recordOf().attempts;
+    if (!own) throw new Error('one attempt');
+    const failed = { ...own, code: 'provider.overloaded', usage: null, costPicoUsd: '0' };
+    const platform = { access: 'platform' as const };
+    const use = (...attempts: Attempt[]) => read(recordOf({ attempts, costPicoUsd: '700' }));
+    const none = { cost: '0', tokens: 0, requests: 0 };
+    expect(use(own)).toMatchObject({ platform: none });
+    expect(use({ ...failed, ...platform }, own)).toMatchObject({ requests: 1, platform: none });
+    expect(use({ ...own, ...platform, costPicoUsd: '300' }, own)).toMatchObject({
+      cost: '700',
+      platform: { cost: '300', tokens: 15, requests: 1 },
+    });
+    const lost = { attempts: [], costPicoUsd: '12', ...platform };
+    expect(read(recordOf(lost))).toMatchObject({
+      platform: { cost: '12', tokens: 15, requests: 1 },
+    });
   });
 
   it('never throws, and never reads what the schema would refuse in a field that it uses', () => {

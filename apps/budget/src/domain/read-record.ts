@@ -1,4 +1,5 @@
 import { type RequestRecord, requestRecord } from '@tollgate/contracts';
+import { NO_PLATFORM_USE, platformUse } from './platform-use.ts';
 import type { EntryRow, SettlementRow } from './settlement-row.ts';
 
 const COST = /^\d{1,30}$/;
@@ -39,6 +40,7 @@ export function readRecord(line: string, streamSequence: number): SettlementRow 
     cost: record.costPicoUsd,
     tokens,
     requests: wasCalled ? 1 : 0,
+    platform: wasCalled ? platformUse(record) : NO_PLATFORM_USE,
     usageSource: record.usageSource,
     priceVersion: record.priceVersion,
     startedAt: record.startedAt,

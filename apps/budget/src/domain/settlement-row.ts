@@ -10,6 +10,15 @@ export interface EntryRow {
   readonly startedAt: number;
 }
 
+/** What connections of the operator's used. */
+export interface PlatformUse {
+  /** A decimal integer of pico-USD. */
+  readonly cost: string;
+  readonly tokens: number;
+  /** 1 when such a connection answered, else 0. */
+  readonly requests: number;
+}
+
 /** What settlement needs of a request's record. Costs are decimal integers of pico-USD. */
 export interface SettlementRow {
   readonly requestId: string;
@@ -24,6 +33,8 @@ export interface SettlementRow {
   readonly tokens: number;
   /** 1 when a provider was called, else 0. */
   readonly requests: number;
+  /** Part of the three above. */
+  readonly platform: PlatformUse;
   readonly usageSource: string;
   readonly priceVersion: string;
   /** Milliseconds since the epoch. */

@@ -172,6 +172,7 @@ function encodeQuota({ windowId, quota, startsAt, endsAt }: OpenQuota): object {
     currency: quota.metric === 'cost' ? (quota.currency ?? 'USD') : null,
     usdPerUnit: usdPerUnit(quota),
     hard: quota.hard,
+    access: quota.access ?? null,
   };
 }
 

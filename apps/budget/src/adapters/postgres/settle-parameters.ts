@@ -4,20 +4,23 @@ import { ArrayLiteral } from './array-literal.ts';
 export const SETTLE_SQL = `select budget.settle($1::text[], $2::text[], $3::text[], $4::text[], $5::text[],
   $6::numeric[], $7::bigint[], $8::bigint[], $9::numeric[], $10::bigint[], $11::bigint[], $12::text[], $13::bigint[],
   $14::bigint[], $15::integer[], $16::smallint[], $17::text[], $18::text[], $19::text[], $20::text[], $21::bigint[],
-  $22::bigint[], $23::numeric[], $24::text[], $25::bigint[]) as booked`;
+  $22::bigint[], $23::numeric[], $24::text[], $25::bigint[], $26::numeric[], $27::bigint[], $28::bigint[]) as booked`;
 
 const ROW_COLUMNS = 14;
 const ENTRY_COLUMNS = 11;
+const PLATFORM_COLUMNS = 3;
 
 /** The rows as one array for each column, in the order of SETTLE_SQL. */
 export function settleParameters(rows: readonly SettlementRow[]): readonly string[] {
   const rowColumns = columns(ROW_COLUMNS);
   const entryColumns = columns(ENTRY_COLUMNS);
+  const platformColumns = columns(PLATFORM_COLUMNS);
   rows.forEach((row, index) => {
     addRow(rowColumns, row);
     addEntries(entryColumns, row, index + 1);
+    addPlatform(platformColumns, row);
   });
-  return [...rowColumns, ...entryColumns].map(String);
+  return [...rowColumns, ...entryColumns, ...platformColumns].map(String);
 }
 
 function addRow(columns: readonly ArrayLiteral[], row: SettlementRow): void {
@@ -69,6 +72,12 @@ function addEntries(columns: readonly ArrayLiteral[], row: SettlementRow, place:
     version?.addText(row.priceVersion);
     at?.addPlain(Math.floor(entry.startedAt));
   });
+}
+
+function addPlatform([cost, tokens, requests]: readonly ArrayLiteral[], row: SettlementRow): void {
+  cost?.addPlain(row.platform.cost);
+  tokens?.addPlain(row.platform.tokens);
+  requests?.addPlain(row.platform.requests);
 }
 
 function columns(count: number): readonly ArrayLiteral[] {
