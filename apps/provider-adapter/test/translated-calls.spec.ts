@@ -130,7 +130,7 @@ describe('a call in another dialect than the provider speaks', () => {
     });
 
     it('while a stream has not begun', async () => {
-      anthropic.reply(messageStream(['a'], { afterEvents: 1 }));
+      anthropic.reply(messageStream(['a'], { afterEvents: 2 }));
       openai.reply((response) => {
         response.writeHead(200, { 'content-type': 'text/event-stream' });
         response.end(

@@ -12,7 +12,6 @@ export class JoinedAnswer {
   hasEnded = false;
   /** The client's number of the text part that is open. */
   openPart: number | null = null;
-  hasStarted = false;
   /** What those used who were cut off. */
   prior: TokenUsage | null = null;
   private readonly encoder: StreamEncoder;
@@ -47,9 +46,6 @@ export class JoinedAnswer {
 
   private note(event: AnswerEvent): void {
     switch (event.type) {
-      case 'start':
-        this.hasStarted = true;
-        return;
       case 'part':
         if (event.value.type === 'text' && event.choice === 0) {
           this.openPart = event.part;
@@ -68,6 +64,7 @@ export class JoinedAnswer {
       case 'end':
         this.hasEnded = true;
         return;
+      case 'start':
       case 'usage':
         return;
       case 'transcript':

@@ -2,6 +2,7 @@ import type { Failure, PicoUsd, TokenUsage } from '@tollgate/contracts';
 import type { AnswerEvent, EmitEvent } from '@tollgate/neutral';
 import type { Emit, StreamDecoder, StreamReader } from '@tollgate/providers';
 import type { JoinedAnswer } from './joined-answer.ts';
+import { saysNothing } from './translated-stream.ts';
 
 const EMPTY = new Uint8Array(0);
 
@@ -15,7 +16,7 @@ export interface JoinedStreamOptions {
 /** One provider's share of an answer. */
 export class JoinedStream implements StreamDecoder {
   private readonly reader: StreamReader;
-  private start: AnswerEvent | null = null;
+  private held: AnswerEvent[] = [];
   private hasContent = false;
   private dropsBlanks: boolean;
   /** Parts of a continuation that are text; all of them go on with the one that is open. */
@@ -73,11 +74,11 @@ export class JoinedStream implements StreamDecoder {
   }
 
   private begin(event: AnswerEvent): void {
-    if (event.type === 'start') {
-      this.start = event;
+    if (!this.hasContent && saysNothing(event)) {
+      this.held.push(event);
       return;
     }
-    if (this.start && !this.answer.hasStarted) this.answer.push(this.start);
+    for (const earlier of this.held.splice(0)) this.answer.push(earlier);
     this.hasContent = true;
     this.answer.push(event);
   }

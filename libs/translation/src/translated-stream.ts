@@ -12,7 +12,8 @@ const EMPTY = new Uint8Array(0);
 export class TranslatedStream implements StreamDecoder {
   private readonly reader: StreamReader;
   private readonly encoder: StreamEncoder;
-  private start: AnswerEvent | null = null;
+  /** The head of the answer and the beginning of a part that says nothing yet. */
+  private held: AnswerEvent[] = [];
   private hasContent = false;
   private hasEnded = false;
   private frames: Uint8Array[] = [];
@@ -67,12 +68,11 @@ export class TranslatedStream implements StreamDecoder {
 
   private take(event: AnswerEvent): void {
     if (this.hasEnded) return;
-    if (event.type === 'start') {
-      this.start = event;
+    if (!this.hasContent && saysNothing(event)) {
+      this.held.push(event);
       return;
     }
-    if (this.start) this.encoder.push(this.start);
-    this.start = null;
+    for (const earlier of this.held.splice(0)) this.encoder.push(earlier);
     this.hasContent = true;
     this.hasEnded = event.type === 'end';
     this.encoder.push(event);
@@ -85,4 +85,13 @@ export class TranslatedStream implements StreamDecoder {
     this.frames = [];
     this.emit(frames.length === 1 ? first : Buffer.concat(frames));
   }
+}
+
+/** Whether the client would learn nothing of the answer from it. */
+export function saysNothing(event: AnswerEvent): boolean {
+  if (event.type !== 'part') return event.type === 'start';
+  const { value } = event;
+  return (
+    (value.type === 'text' || value.type === 'reasoning') && value.text === '' && !value.signature
+  );
 }
