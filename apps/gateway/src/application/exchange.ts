@@ -11,10 +11,13 @@ import type { RequestProfile } from '@tollgate/dialects';
 import type { CallListener, OpenCall } from '@tollgate/messaging';
 import { chooseRoute } from '../domain/choose-route.ts';
 import { drawOrder } from '../domain/draw-order.ts';
-import type { DrawDecision } from '../domain/grants/grant-holder.ts';
+import type { DrawDecision, QuotaHolder } from '../domain/grants/grant-holder.ts';
 import { NO_RATES, type RateView } from '../domain/grants/rate-view.ts';
 import type { PlanEntry } from '../domain/plan-cache.ts';
-import { reserve } from '../domain/reservation.ts';
+import { platformRefusal } from '../domain/platform-access.ts';
+import { type ReservationTerms, reserve } from '../domain/reservation.ts';
+import { callHeaderOf } from './call-header.ts';
+import { estimateUse } from './estimate-use.ts';
 import type { PlanOutcome } from './plan-desk.ts';
 import type { EstimatedUse } from './recorder.ts';
 import type { AdmittedRequest, AnswerHead, ClientAnswer, ExchangePorts } from './ports.ts';
@@ -23,8 +26,6 @@ import type { AdmittedRequest, AnswerHead, ClientAnswer, ExchangePorts } from '.
 const WHOLE_BYTES = 1024 * 1024;
 /** The adapter ends a call at its own deadline; this much later it counts as hung. */
 const DEADLINE_GRACE_MS = 5_000;
-/** Bytes of a streamed chunk around one token, when nobody is left to count. */
-const STREAM_BYTES_PER_TOKEN = 200;
 const EMPTY: Uint8Array = new Uint8Array(0);
 
 /** An adapter that fails a call with one of these before it took it, which then nobody has recorded, has used nothing. */
@@ -144,12 +145,28 @@ export class Exchange implements CallListener<CallHead, CallEnd> {
 
   private takeGrant(entry: PlanEntry, profile: RequestProfile): void {
     this.plannedTick = this.ports.clock.tick();
+    this.drawFor(entry, profile);
+  }
+
+  private drawFor(entry: PlanEntry, profile: RequestProfile): void {
     this.entry = entry;
-    const { policy, requestId } = this.request;
-    if (policy.quotas.length === 0) return this.open(entry, profile);
-    const { amounts, outputCap } = reserve(entry.terms, profile);
+    const { policy } = this.request;
+    const { platform } = entry;
+    if (platform !== null) this.drawOn(platform.holder, platform.terms, entry, profile);
+    else if (policy.quotas.length === 0) this.open(entry, profile);
+    else this.drawOn(policy, entry.terms, entry, profile);
+  }
+
+  private drawOn(
+    owner: QuotaHolder,
+    terms: ReservationTerms,
+    entry: PlanEntry,
+    profile: RequestProfile,
+  ): void {
+    const { requestId } = this.request;
+    const { amounts, outputCap } = reserve(terms, profile);
     this.outputCap = outputCap;
-    const outcome = this.ports.grants.draw(policy, amounts, requestId, this.deadlineAt(entry));
+    const outcome = this.ports.grants.draw(owner, amounts, requestId, this.deadlineAt(entry));
     if (outcome instanceof Promise) {
       this.resume(outcome.then((one) => this.granted(one, entry, profile)));
     } else this.granted(outcome, entry, profile);
@@ -157,13 +174,26 @@ export class Exchange implements CallListener<CallHead, CallEnd> {
 
   private granted(decision: DrawDecision, entry: PlanEntry, profile: RequestProfile): void {
     if (decision.outcome === 'refused') {
-      if (this.phase !== 'done') this.refuse(decision.failure);
+      if (this.phase !== 'done') this.refused(decision, entry, profile);
       return;
     }
     this.draw = decision.outcome === 'drawn' ? decision.draw : null;
     if (this.phase !== 'done') return this.open(entry, profile);
     // The client went while the grant was on its way: the record gives the draw back.
     if (this.draw !== null) this.recordHere('cancelled', failure('client.closed'), null);
+  }
+
+  /** Where platform access alone is refused, a project's own connections go on without it. */
+  private refused(
+    decision: Extract<DrawDecision, { outcome: 'refused' }>,
+    { platform }: PlanEntry,
+    profile: RequestProfile,
+  ): void {
+    if (platform === null) return this.refuse(decision.failure);
+    const { failure: told, isForPlatformAlone } = platformRefusal(decision, platform.quotas);
+    if (!isForPlatformAlone || platform.others === null) return this.refuse(told);
+    this.outputCap = null;
+    this.drawFor(platform.others, profile);
   }
 
   private open(entry: PlanEntry, profile: RequestProfile): void {
@@ -175,29 +205,13 @@ export class Exchange implements CallListener<CallHead, CallEnd> {
     const call = ports.bus.open(
       callProvider,
       {
-        header: {
-          requestId: request.requestId,
-          traceparent: request.traceparent,
-          receivedAt: request.receivedAt,
-          operation: profile.operation,
-          dialect: request.dialect.name,
-          stream: profile.stream,
-          usageAsked: profile.usageAsked,
-          modelAsked: profile.modelAsked,
+        header: callHeaderOf(request, profile, {
           order: plan.order === 'weighted' ? drawOrder(plan.candidates, ports.random) : null,
           outputCap: this.outputCap,
-          inputTokensEstimate: profile.inputTokensEstimate,
           draw: this.draw,
-          metadata: this.metadataOf(profile),
-          endUser: profile.endUser,
-          clientRequestId: request.clientRequestId,
-          ...request.extras,
-          stages: {
-            authMs: request.authMs,
-            planMs: this.planMs(),
-            grantMs: this.grantedTick - this.plannedTick,
-          },
-        },
+          planMs: this.planMs(),
+          grantMs: this.grantedTick - this.plannedTick,
+        }),
         context: entry.context,
         body: this.body,
         deadlineAt: this.deadlineAt(entry),
@@ -215,8 +229,8 @@ export class Exchange implements CallListener<CallHead, CallEnd> {
   }
 
   private rates(): readonly RateView[] {
-    const { policy } = this.request;
-    return policy.quotas.length ? this.ports.grants.rates(policy) : NO_RATES;
+    const owner = this.entry?.platform?.holder ?? this.request.policy;
+    return owner.quotas.length ? this.ports.grants.rates(owner) : NO_RATES;
   }
 
   private begin(head: AnswerHead): void {
@@ -257,15 +271,7 @@ export class Exchange implements CallListener<CallHead, CallEnd> {
   }
 
   private estimateUse(): EstimatedUse {
-    const { head, entry, profile } = this;
-    const candidates = entry?.plan.candidates ?? [];
-    const answered =
-      head && candidates.find((one) => one.provider === head.provider && one.model === head.model);
-    return {
-      candidate: answered ?? candidates[0] ?? null,
-      inputTokens: profile?.inputTokensEstimate ?? 0,
-      outputTokens: Math.ceil(this.relayedBytes / STREAM_BYTES_PER_TOKEN),
-    };
+    return estimateUse(this.entry, this.head, this.profile, this.relayedBytes);
   }
 
   private recordHere(outcome: RequestOutcome, reason: Failure, used: EstimatedUse | null): void {
@@ -289,10 +295,5 @@ export class Exchange implements CallListener<CallHead, CallEnd> {
 
   private planMs(): number {
     return this.plannedTick - this.request.receivedTick - this.request.authMs;
-  }
-
-  private metadataOf(profile: RequestProfile): Record<string, string> {
-    const { metadata } = this.request;
-    return metadata === null ? profile.metadata : { ...profile.metadata, ...metadata };
   }
 }

@@ -4,7 +4,6 @@ import {
   type GrantRequest,
   type GrantsRecalled,
   type IdFactory,
-  type KeyPolicy,
   type Result,
   returnGrant,
   takeGrant,
@@ -12,7 +11,7 @@ import {
 import type { Bus } from '@tollgate/messaging';
 import type { DrawAmounts } from '../domain/grants/amounts.ts';
 import { GrantBook } from '../domain/grants/grant-book.ts';
-import type { DrawDecision, GrantSubject } from '../domain/grants/grant-holder.ts';
+import type { DrawDecision, GrantSubject, QuotaHolder } from '../domain/grants/grant-holder.ts';
 import type { RateView } from '../domain/grants/rate-view.ts';
 import type { Grants } from './ports.ts';
 
@@ -27,7 +26,7 @@ const TICK_MS = 100;
 /** The gateway's grants, leased from budget over the bus. */
 export class GrantDesk implements Grants {
   private readonly book: GrantBook;
-  private readonly subjects = new WeakMap<KeyPolicy, GrantSubject>();
+  private readonly subjects = new WeakMap<QuotaHolder, GrantSubject>();
   private readonly timer: NodeJS.Timeout;
 
   constructor(private readonly options: GrantDeskOptions) {
@@ -42,17 +41,17 @@ export class GrantDesk implements Grants {
   }
 
   draw(
-    policy: KeyPolicy,
+    owner: QuotaHolder,
     amounts: DrawAmounts,
     requestId: string,
     deadlineAt: number,
   ): DrawDecision | Promise<DrawDecision> {
     const { now } = this.options;
-    return this.book.draw(this.subjectOf(policy), amounts, requestId, deadlineAt, now());
+    return this.book.draw(this.subjectOf(owner), amounts, requestId, deadlineAt, now());
   }
 
-  rates(policy: KeyPolicy): readonly RateView[] {
-    return this.book.rates(this.subjectOf(policy), this.options.now());
+  rates(owner: QuotaHolder): readonly RateView[] {
+    return this.book.rates(this.subjectOf(owner), this.options.now());
   }
 
   recalled({ quotaIds }: GrantsRecalled): void {
@@ -71,12 +70,12 @@ export class GrantDesk implements Grants {
   }
 
   /** A changed policy is another object, and so another subject. */
-  private subjectOf(policy: KeyPolicy): GrantSubject {
-    const known = this.subjects.get(policy);
+  private subjectOf(owner: QuotaHolder): GrantSubject {
+    const known = this.subjects.get(owner);
     if (known) return known;
-    const { organizationId, projectId, keyId, quotas } = policy;
+    const { organizationId, projectId, keyId, quotas } = owner;
     const subject = { id: this.options.newId('grant'), organizationId, projectId, keyId, quotas };
-    this.subjects.set(policy, subject);
+    this.subjects.set(owner, subject);
     return subject;
   }
 }

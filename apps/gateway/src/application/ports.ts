@@ -3,7 +3,7 @@ import type { Dialect, RequestTarget } from '@tollgate/dialects';
 import type { Bus } from '@tollgate/messaging';
 import type { CallExtras } from '../domain/call-extras.ts';
 import type { DrawAmounts } from '../domain/grants/amounts.ts';
-import type { DrawDecision } from '../domain/grants/grant-holder.ts';
+import type { DrawDecision, QuotaHolder } from '../domain/grants/grant-holder.ts';
 import type { RateView } from '../domain/grants/rate-view.ts';
 import type { PlanDesk } from './plan-desk.ts';
 import type { Recorder } from './recorder.ts';
@@ -58,12 +58,12 @@ export interface Grants {
    * @param deadlineAt milliseconds since the epoch
    */
   draw(
-    policy: KeyPolicy,
+    owner: QuotaHolder,
     amounts: DrawAmounts,
     requestId: string,
     deadlineAt: number,
   ): DrawDecision | Promise<DrawDecision>;
-  rates(policy: KeyPolicy): readonly RateView[];
+  rates(owner: QuotaHolder): readonly RateView[];
 }
 
 export interface Clock {

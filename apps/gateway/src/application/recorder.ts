@@ -106,6 +106,7 @@ export class Recorder {
       usageSource: used ? 'estimated' : 'none',
       ...this.price(used?.candidate ?? null, usage, request.receivedAt),
       attempts: [],
+      ...(used?.candidate?.access === 'platform' ? { access: 'platform' as const } : {}),
       timings: {
         authMs: request.authMs,
         planMs: ending.planMs,

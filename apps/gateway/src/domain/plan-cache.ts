@@ -1,4 +1,5 @@
 import type { CallContext, KeyPolicy, Plan, PlansInvalidated } from '@tollgate/contracts';
+import type { PlatformTerms } from './platform-access.ts';
 import type { ReservationTerms } from './reservation.ts';
 
 /** A plan in use by one key, with what every request under it shares. */
@@ -8,6 +9,8 @@ export interface PlanEntry {
   /** Immutable under its id. */
   readonly context: { readonly id: string; readonly value: CallContext };
   readonly terms: ReservationTerms;
+  /** Stands in for the policy's quotas and these terms where platform access may answer and has quotas; else null. */
+  readonly platform: PlatformTerms | null;
 }
 
 interface Slot {

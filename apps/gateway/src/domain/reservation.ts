@@ -28,7 +28,7 @@ export interface Reservation {
 
 /** @param defaultOutputCap tokens, for callers that name no cap under a hard quota */
 export function reservationTerms(
-  policy: KeyPolicy,
+  policy: Pick<KeyPolicy, 'quotas'>,
   plan: Pick<Plan, 'candidates'>,
   priceOf: (candidate: Plan['candidates'][number]) => PriceSheet | undefined,
   defaultOutputCap: number,

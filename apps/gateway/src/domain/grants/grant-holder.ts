@@ -4,10 +4,14 @@ import type {
   GrantAnswer,
   GrantRequest,
   GrantReturn,
+  KeyPolicy,
   QuotaDefinition,
   QuotaState,
   Result,
 } from '@tollgate/contracts';
+
+/** Quotas that are drawn on together, and for whom. A key's policy is one. */
+export type QuotaHolder = Pick<KeyPolicy, 'organizationId' | 'projectId' | 'keyId' | 'quotas'>;
 
 /**
  * Whose quotas are drawn on: one for each version of a key's policy. A changed policy is another subject with another id;
