@@ -15,6 +15,11 @@ export const providerAdapterSettings = z.object({
    * those who call are not those who operate.
    */
   TOLLGATE_ALLOW_PRIVATE_MEDIA: flag.default(false),
+  /**
+   * Connections without a credential may act as this machine: the role of its instance or container, a token in a file, the
+   * identity that its cloud gives it.
+   */
+  TOLLGATE_ALLOW_MACHINE_CREDENTIALS: flag.default(false),
   /** Who this machine is to Microsoft Entra, as Kubernetes and App Service on Azure say it. */
   AZURE_TENANT_ID: z.string().optional(),
   AZURE_CLIENT_ID: z.string().optional(),

@@ -58,6 +58,7 @@ export class ProviderAdapterModule {
             }),
             clock,
             environment: settings,
+            allowMachine: settings.TOLLGATE_ALLOW_MACHINE_CREDENTIALS,
           }),
         },
         {

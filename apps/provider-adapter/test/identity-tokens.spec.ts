@@ -157,6 +157,39 @@ describe('Entra tokens', () => {
   );
 });
 
+describe("the machine's own credentials", () => {
+  const webIdentity = { kind: 'web-identity', roleArn: 'arn:aws:iam::1:role/w', tokenFile: '/x' };
+  const machine: AwsCredentials = { kind: 'machine' };
+  const own: readonly Signing[] = [
+    { kind: 'google', serviceAccount: null },
+    { kind: 'entra', credentials: null },
+    aws(machine),
+    aws({ ...webIdentity, kind: 'web-identity' }),
+    aws({ kind: 'assume-role', roleArn: 'arn:aws:iam::1:role/r', source: machine }),
+  ];
+
+  it.each(own)('are refused unless the operator allows them: $kind', async (signing) => {
+    const strict = bench.signersWith({}, false);
+    const signed = await strict.sign(signing, unsigned, fresh());
+    expect(signed).toMatchObject({
+      ok: false,
+      failure: {
+        code: 'provider.misconfigured',
+        internal: expect.stringContaining('TOLLGATE_ALLOW_MACHINE_CREDENTIALS'),
+      },
+    });
+    expect(bench.identity.asked).toEqual([]);
+    await strict.close();
+  });
+
+  it('being refused, those of connections serve as ever', async () => {
+    const strict = bench.signersWith({}, false);
+    const headers = await bench.headersBy(aws(KEYS), strict);
+    expect(headers.authorization).toMatch(/^AWS4-HMAC-SHA256/);
+    await strict.close();
+  });
+});
+
 describe('the identity providers', () => {
   it('are dialled through the guard alone', async () => {
     const dialled: string[] = [];
@@ -171,6 +204,7 @@ describe('the identity providers', () => {
       }),
       clock: { epochMs: () => bench.nowMs, monotonicMs: () => bench.nowMs },
       environment: {},
+      allowMachine: true,
     });
     expect(await bench.failureOf({ kind: 'entra', credentials: ENTRA }, guarded)).toBe(
       'provider.misconfigured',

@@ -144,6 +144,7 @@ describe('no outbound path can be steered inside', () => {
         connect: guardedConnector({ policy: { allowPrivate: false }, timeoutMs: 500, resolver }),
         clock: { epochMs: Date.now, monotonicMs: () => performance.now() },
         environment: {},
+        allowMachine: true,
       });
       for (const signing of [ENTRA, ...(ASKED_BY_LIBRARIES.has(address) ? LIBRARIES : [])]) {
         const signed = await signers.sign(signing, UNSIGNED, new AbortController().signal);

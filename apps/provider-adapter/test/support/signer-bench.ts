@@ -33,10 +33,12 @@ export class SignerBench {
     return bench;
   }
 
-  signersWith(environment: AzureEnvironment): RequestSigners {
+  /** @param allowMachine whether the machine's own credentials may be used */
+  signersWith(environment: AzureEnvironment, allowMachine = true): RequestSigners {
     const { connect } = this.identity;
     const epochMs = (): number => this.nowMs;
-    return new RequestSigners({ connect, clock: { epochMs, monotonicMs: epochMs }, environment });
+    const clock = { epochMs, monotonicMs: epochMs };
+    return new RequestSigners({ connect, clock, environment, allowMachine });
   }
 
   /** The headers that were added. */

@@ -1,5 +1,5 @@
 import { fail, failure, type Failure, type Result, succeed } from '@tollgate/contracts';
-import type { Signing } from '@tollgate/providers';
+import type { AwsCredentials, Signing } from '@tollgate/providers';
 import type { buildConnector } from 'undici';
 import type { Clock } from '../../application/ports.ts';
 import type { RequestSigner, UnsignedRequest } from '../../application/request-signer.ts';
@@ -16,6 +16,8 @@ export interface RequestSignersOptions {
   readonly clock: Clock;
   /** Where Azure says who the machine is. */
   readonly environment: AzureEnvironment;
+  /** Whether connections without a credential may act as the machine that this runs on. */
+  readonly allowMachine: boolean;
 }
 
 type Signed = Result<readonly string[], Failure>;
@@ -27,9 +29,11 @@ export class RequestSigners implements RequestSigner {
   private readonly google: GoogleTokens;
   private readonly entra: EntraTokens;
   private readonly clock: Clock;
+  private readonly allowMachine: boolean;
 
-  constructor({ connect, clock, environment }: RequestSignersOptions) {
+  constructor({ connect, clock, environment, allowMachine }: RequestSignersOptions) {
     this.clock = clock;
+    this.allowMachine = allowMachine;
     this.client = new IdentityClient(connect);
     this.aws = new AwsKeySource(new CredentialCache<AwsKeys>(clock), this.client);
     const tokens = new CredentialCache<string>(clock);
@@ -46,6 +50,7 @@ export class RequestSigners implements RequestSigner {
   }
 
   private async signNow(signing: Signing, request: UnsignedRequest): Promise<Signed> {
+    if (!this.allowMachine && isMachine(signing)) return fail(NOT_ALLOWED);
     switch (signing.kind) {
       case 'google':
         return asBearer(await this.google.token(signing.serviceAccount));
@@ -60,6 +65,27 @@ export class RequestSigners implements RequestSigner {
       }
     }
   }
+}
+
+const NOT_ALLOWED = failure('provider.misconfigured', {
+  internal: 'it has no credential, and TOLLGATE_ALLOW_MACHINE_CREDENTIALS is not set',
+});
+
+/** Whoever may make a connection would else act as the gateway's own machine, in its role and with its files. */
+function isMachine(signing: Signing): boolean {
+  switch (signing.kind) {
+    case 'google':
+      return signing.serviceAccount === null;
+    case 'entra':
+      return signing.credentials === null;
+    case 'aws':
+      return isMachineOfAws(signing.credentials);
+  }
+}
+
+function isMachineOfAws(credentials: AwsCredentials): boolean {
+  if (credentials.kind === 'assume-role') return isMachineOfAws(credentials.source);
+  return credentials.kind !== 'static';
 }
 
 function asBearer(token: Result<string, Failure>): Signed {
