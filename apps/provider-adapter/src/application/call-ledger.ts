@@ -178,6 +178,7 @@ export class CallLedger {
       usage,
       costPicoUsd,
       ...(this.isContinuation ? { isContinuation: true } : {}),
+      ...(candidate.access === 'platform' ? { access: 'platform' as const } : {}),
     });
     if (usage !== null) this.addUse(usage, charge);
     return durationMs;

@@ -149,13 +149,14 @@ export class ProviderCall implements AttemptOwner {
     this.hasDelivered = false;
     this.ledger.begin(candidate, this.hasSentHead);
     const { connections } = this.parts;
+    const { projectId } = this.call.context;
     const { providerKey } = this.call.header;
     if (providerKey?.provider === candidate.provider)
       return this.make(candidate, connections.ofRequestKey(providerKey));
-    const ready = connections.peek(candidate.aiProviderId);
+    const ready = connections.peek(candidate.aiProviderId, projectId);
     if (ready) this.make(candidate, ready);
     else
-      this.later(connections.load(candidate.aiProviderId), (loaded) =>
+      this.later(connections.load(candidate.aiProviderId, projectId), (loaded) =>
         this.make(candidate, loaded),
       );
   }

@@ -65,36 +65,37 @@ export class ReadyConnections {
     private readonly endpointOf: EndpointOf = ownEndpoint,
   ) {}
 
-  /** Without IO; undefined when the config must be read first. */
-  peek(aiProviderId: string): ReadyConnection | undefined {
+  /** For a call of that project. Without IO; undefined when the config must be read first. */
+  peek(aiProviderId: string, projectId: string): ReadyConnection | undefined {
     try {
       const source = this.config.peek(configKeys.connection(aiProviderId), compiledConnection);
-      return source === undefined ? undefined : this.readyFor(aiProviderId, source);
+      if (source === undefined) return undefined;
+      return isOpenTo(source, projectId) ? this.readyFor(aiProviderId, source) : foreign();
     } catch {
       return misconfigured('its configuration cannot be understood');
     }
   }
 
-  /** Answers `provider.misconfigured` when the config cannot be read. */
-  async load(aiProviderId: string): Promise<ReadyConnection> {
+  /** For a call of that project. Answers `provider.misconfigured` when the config cannot be read. */
+  async load(aiProviderId: string, projectId: string): Promise<ReadyConnection> {
     try {
-      const source = await this.config.read(
-        configKeys.connection(aiProviderId),
-        compiledConnection,
-      );
-      return this.readyFor(aiProviderId, source);
+      const source = await this.read(aiProviderId);
+      return isOpenTo(source, projectId) ? this.readyFor(aiProviderId, source) : foreign();
     } catch {
-      return misconfigured('its configuration cannot be read right now');
+      return unreadable();
     }
   }
 
   /** As it is published, for an organization that calls it its own: another's is as good as missing. */
   async loadOwned(organizationId: string, aiProviderId: string): Promise<OwnedConnection> {
-    const ready = await this.load(aiProviderId);
-    const source = this.entries.get(aiProviderId)?.source;
-    if (source?.organizationId !== organizationId)
-      return { ready: misconfigured('there is no such connection'), isSupported: true };
-    return { ready, isSupported: PROVIDERS[source.provider].isSupported };
+    try {
+      const source = await this.read(aiProviderId);
+      if (source?.organizationId !== organizationId) return { ready: foreign(), isSupported: true };
+      const ready = this.readyFor(aiProviderId, source);
+      return { ready, isSupported: PROVIDERS[source.provider].isSupported };
+    } catch {
+      return { ready: unreadable(), isSupported: true };
+    }
   }
 
   /** The vendor's own endpoint with a key that came with a request. Made for that request alone, and kept nowhere. */
@@ -104,6 +105,10 @@ export class ReadyConnections {
     const connected = PROVIDERS[provider].connect({ baseUrl, config: {}, credential });
     if (!connected.ok) return connected;
     return succeed({ connection: connected.value, provider, policy: 'lenient' });
+  }
+
+  private read(aiProviderId: string): Promise<CompiledConnection | null> {
+    return this.config.read(configKeys.connection(aiProviderId), compiledConnection);
   }
 
   private readyFor(aiProviderId: string, source: CompiledConnection | null): ReadyConnection {
@@ -133,6 +138,15 @@ function policyOf({ lossPolicy: given }: CompiledConnection['config']): LossPoli
   const read = lossPolicy.safeParse(given);
   return read.success ? read.data : 'lenient';
 }
+
+/** The operator's serve every project, others their own alone: whatever a plan says. */
+function isOpenTo(source: CompiledConnection | null, projectId: string): boolean {
+  return source === null || source.access === 'platform' || source.projectId === projectId;
+}
+
+const foreign = (): ReadyConnection => misconfigured('there is no such connection');
+const unreadable = (): ReadyConnection =>
+  misconfigured('its configuration cannot be read right now');
 
 function misconfigured(internal: string): ReadyConnection {
   return fail(failure('provider.misconfigured', { internal }));

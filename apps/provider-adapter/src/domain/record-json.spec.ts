@@ -34,6 +34,7 @@ const attempt = fc.record(
     usage: fc.option(usage),
     costPicoUsd: pico.map(String),
     isContinuation: fc.constant(true),
+    access: fc.constant('platform' as const),
   },
   {
     requiredKeys: [

@@ -126,7 +126,8 @@ function attemptJson(attempt: Attempt): string {
     `,"model":${text(attempt.model)},"status":${attempt.status},"code":${nullable(attempt.code)}` +
     `,"startedAt":${number(attempt.startedAt)},"durationMs":${number(attempt.durationMs)}` +
     `,"usage":${usage === null ? 'null' : usageJson(usage)},"costPicoUsd":"${attempt.costPicoUsd}"` +
-    (attempt.isContinuation ? ',"isContinuation":true}' : '}')
+    (attempt.isContinuation ? ',"isContinuation":true' : '') +
+    (attempt.access === 'platform' ? ',"access":"platform"}' : '}')
   );
 }
 
