@@ -71,6 +71,7 @@ export function buildGateway(
     config: configReader,
     hashKey,
     now: Date.now,
+    trustedProxies: settings.TOLLGATE_TRUSTED_PROXIES,
     onRefused: (reason) => metrics.authFailures.inc({ reason }),
   });
   const watch = new AnswerWatch({

@@ -1,7 +1,22 @@
+import { type AddressRange, parseRange } from '@tollgate/contracts';
 import { port, serviceSettings, wholeNumber } from '@tollgate/env';
 import { z } from 'zod';
 
 const DAY_MS = 86_400_000;
+
+const addressRanges = z.string().transform((text, context): readonly AddressRange[] => {
+  const ranges = text
+    .split(',')
+    .filter((part) => part.trim() !== '')
+    .map((part) => parseRange(part.trim()));
+  const known = ranges.filter((range) => range !== null);
+  if (known.length === ranges.length) return known;
+  context.addIssue({
+    code: 'custom',
+    message: 'must be IP addresses or CIDR ranges, separated by commas',
+  });
+  return z.NEVER;
+});
 
 /** The gateway's settings, by the environment variables that hold them. */
 export const gatewaySettings = z.object({
@@ -28,6 +43,8 @@ export const gatewaySettings = z.object({
   TOLLGATE_PLAN_CACHE_SIZE: wholeNumber(1, 1_000_000).default(10_000),
   /** How long past its time to live a plan may stand in while routing is away, milliseconds. */
   TOLLGATE_PLAN_STALE_MS: wholeNumber(0, DAY_MS).default(600_000),
+  /** Proxies whose `x-forwarded-for` is believed: addresses and CIDR ranges, separated by commas. None by default. */
+  TOLLGATE_TRUSTED_PROXIES: addressRanges.default([]),
   /** How long open requests may go on after a signal to stop, milliseconds. */
   TOLLGATE_DRAIN_MS: wholeNumber(0, 3_600_000).default(30_000),
 });

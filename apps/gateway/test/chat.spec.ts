@@ -394,18 +394,30 @@ describe('a chat request', () => {
     );
   });
 
-  it('guarantees that an expired, disabled or revoked key is refused alike, and recorded', async () => {
-    for (const changes of [
-      { status: 'revoked' as const },
-      { status: 'disabled' as const },
-      { expiresAt: 1 },
-    ]) {
-      rig.fake.setPolicy(KEY, policy(changes));
-      const response = await rig.post(CHAT, ASK);
+  it('guarantees that a key that is not good is refused alike, and the record says why', async () => {
+    const standings = [
+      [{ status: 'revoked' }, 'auth.key_revoked'],
+      [{ status: 'disabled' }, 'auth.key_disabled'],
+      [{ expiresAt: 1 }, 'auth.key_expired'],
+      [{ expiresAt: 1, textEndsAt: 1 }, 'auth.key_rotated'],
+      [{ sourceRanges: ['192.0.2.0/24'] }, 'auth.key_source_not_allowed'],
+    ] as const;
+    const answers = new Set<string>();
+    for (const [changes] of standings) {
+      rig.fake.setPolicy(KEY, policy({ ...changes, metadata: { team: 'a' } } as never));
+      const response = await rig.post(CHAT, ASK, { 'x-request-id': 'same' });
       expect(response.status).toBe(401);
-      expect(await response.json()).toMatchObject({ error: { code: 'invalid_api_key' } });
+      answers.add((await response.text()).replace(/req_\w+/g, ''));
     }
-    expect(rig.fake.records.map(({ code }) => code)).toEqual(Array(3).fill('invalid_api_key'));
+    expect(answers.size).toBe(1);
+    expect([...answers][0]).toContain('"code":"invalid_api_key"');
+    expect(rig.fake.records).toMatchObject(
+      standings.map(([, failure]) => ({
+        failure,
+        code: 'invalid_api_key',
+        metadata: { team: 'a' },
+      })),
+    );
   });
 
   it('guarantees 503 for a key that is not cached while the config store is away', async () => {

@@ -22,13 +22,13 @@ export const FAILURES = {
     'never',
     'No API key was given. Send it as "Authorization: Bearer tg_live_…".',
   ),
-  'auth.invalid_api_key': row(
-    'invalid_api_key',
-    401,
-    'authentication_error',
-    'never',
-    'The API key is not valid.',
-  ),
+  'auth.invalid_api_key': invalidKey(),
+  // Why a known key was refused, for records: callers read one answer for all of these.
+  'auth.key_disabled': invalidKey(),
+  'auth.key_revoked': invalidKey(),
+  'auth.key_expired': invalidKey(),
+  'auth.key_rotated': invalidKey(),
+  'auth.key_source_not_allowed': invalidKey(),
   'auth.no_published_route': row(
     'no_published_route',
     403,
@@ -357,6 +357,10 @@ export function failure(code: FailureCode, extras: FailureExtras = {}): Failure 
 
 export function isFailureCode(text: string): text is FailureCode {
   return Object.hasOwn(FAILURES, text);
+}
+
+function invalidKey(): FailureRow {
+  return row('invalid_api_key', 401, 'authentication_error', 'never', 'The API key is not valid.');
 }
 
 function row(

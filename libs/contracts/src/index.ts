@@ -1,6 +1,7 @@
 export * from './money.ts';
 export * from './ids.ts';
 export * from './result.ts';
+export * from './address-range.ts';
 export * from './failures.ts';
 export * from './vocabulary.ts';
 export * from './usage.ts';
@@ -18,5 +19,6 @@ export * from './call/provider-call.ts';
 export * from './call/test-connection.ts';
 export * from './record/request-record.ts';
 export * from './queries/usage-query.ts';
+export * from './queries/key-use-query.ts';
 export * from './queries/requests-query.ts';
 export { CATALOGUE } from './catalogue.ts';

@@ -1,6 +1,14 @@
-import { configKeys, type Failure, failure, type KeyPolicy, keyPolicy } from '@tollgate/contracts';
+import {
+  type AddressRange,
+  configKeys,
+  type Failure,
+  failure,
+  type KeyPolicy,
+  keyPolicy,
+} from '@tollgate/contracts';
 import type { ConfigReader } from '@tollgate/messaging';
-import { judgeKey, type KeyStanding } from '../domain/key-standing.ts';
+import { judgeKey, type KeyStanding, STANDING_FAILURES } from '../domain/key-standing.ts';
+import type { RequestSource } from '../domain/client-address.ts';
 import type { RequestHead } from '../domain/request-head.ts';
 
 export interface AuthenticatorOptions {
@@ -8,6 +16,8 @@ export interface AuthenticatorOptions {
   /** SHA-256 in hex. */
   readonly hashKey: (text: string) => string;
   readonly now: () => number;
+  /** Whose `x-forwarded-for` is believed. */
+  readonly trustedProxies: readonly AddressRange[];
   readonly onRefused: (reason: KeyStanding | 'missing' | 'malformed' | 'unavailable') => void;
 }
 
@@ -21,7 +31,7 @@ export interface Authentication {
 export class Authenticator {
   constructor(private readonly options: AuthenticatorOptions) {}
 
-  authenticate(head: RequestHead, then: Authentication): void {
+  authenticate(head: RequestHead, peer: RequestSource['peer'], then: Authentication): void {
     const { config, hashKey, onRefused } = this.options;
     if (head.keyText === null) {
       const reason = head.keyFailure ?? failure('auth.missing_api_key');
@@ -30,9 +40,10 @@ export class Authenticator {
     }
     const key = configKeys.keyPolicy(hashKey(head.keyText));
     const known = config.peek(key, keyPolicy);
-    if (known !== undefined) return this.judge(known, then);
+    const source = { peer, forwardedFor: head.forwardedFor };
+    if (known !== undefined) return this.judge(known, source, then);
     config.read(key, keyPolicy).then(
-      (policy) => this.judge(policy, then),
+      (policy) => this.judge(policy, source, then),
       () => {
         onRefused('unavailable');
         then.onRefused(failure('bus.disconnected'), null);
@@ -40,10 +51,11 @@ export class Authenticator {
     );
   }
 
-  private judge(policy: KeyPolicy | null, then: Authentication): void {
-    const standing = judgeKey(policy, this.options.now());
-    if (standing === 'good' && policy !== null) return then.onKnown(policy);
+  private judge(policy: KeyPolicy | null, source: RequestSource, then: Authentication): void {
+    const { now, trustedProxies } = this.options;
+    const standing = judgeKey(policy, now(), source, trustedProxies);
+    if (standing === 'good') return policy === null ? undefined : then.onKnown(policy);
     this.options.onRefused(standing);
-    then.onRefused(failure('auth.invalid_api_key', { internal: standing }), policy);
+    then.onRefused(failure(STANDING_FAILURES[standing]), policy);
   }
 }

@@ -12,6 +12,8 @@ export interface RequestHead {
   readonly contentLength: number | null;
   /** The caller's own id, if it is fit to be repeated in a header. */
   readonly clientRequestId: string | null;
+  /** Text of `x-forwarded-for`, all its lines in order. */
+  readonly forwardedFor: string | null;
   /** A valid W3C trace context. */
   readonly traceparent: string | null;
   /** Text of `x-tollgate-metadata`. */
@@ -57,6 +59,7 @@ class HeadReader implements RequestHead {
   contentEncoding: string | null = null;
   contentLength: number | null = null;
   clientRequestId: string | null = null;
+  forwardedFor: string | null = null;
   traceparent: string | null = null;
   metadataText: string | null = null;
   lossPolicyText: string | null = null;
@@ -80,6 +83,10 @@ class HeadReader implements RequestHead {
         return;
       case 14:
         return this.takeFourteen(name.toLowerCase(), value);
+      case 15:
+        if (name.toLowerCase() === 'x-forwarded-for')
+          this.forwardedFor = joined(this.forwardedFor, value);
+        return;
       case 16:
         if (name.toLowerCase() === 'content-encoding') this.contentEncoding = value;
         return;

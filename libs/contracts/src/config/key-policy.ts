@@ -54,5 +54,9 @@ export const keyPolicy = z.object({
   payloadCapture,
   /** Requests may bring a provider's key of their own; missing: they may not. */
   allowProviderKeys: z.boolean().optional(),
+  /** CIDR ranges and addresses that requests may come from; null or missing: any. */
+  sourceRanges: z.array(z.string()).nullable().optional(),
+  /** For a text that was replaced: when its overlap ends, milliseconds since the epoch. `expiresAt` is no later. */
+  textEndsAt: z.number().optional(),
 });
 export type KeyPolicy = z.infer<typeof keyPolicy>;

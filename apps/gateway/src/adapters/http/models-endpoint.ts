@@ -70,7 +70,7 @@ export class ModelsEndpoint {
       ports.answers,
       (status) => metrics.observe(status, (ports.tick() - startedTick) / 1_000),
     );
-    ports.authenticator.authenticate(head, {
+    ports.authenticator.authenticate(head, request.socket, {
       onRefused: (reason) => answer.refuse(reason, []),
       onKnown: (policy) => {
         ports.config.read(configKeys.projectModels(policy.projectId), projectModels).then(

@@ -91,7 +91,7 @@ class Visit implements Authentication, BodyTaker {
       const message = `The request has more than ${MAX_HEADERS} headers.`;
       return this.answer.refuse(failure('request.validation_error', { message }), []);
     }
-    this.ports.authenticator.authenticate(this.head, this);
+    this.ports.authenticator.authenticate(this.head, this.request.socket, this);
   }
 
   onKnown(policy: KeyPolicy): void {
