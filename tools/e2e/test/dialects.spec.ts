@@ -2,7 +2,8 @@ import Anthropic from '@anthropic-ai/sdk';
 import { GoogleGenAI } from '@google/genai';
 import OpenAI from 'openai';
 import 'undici';
-import { inBothModes, type Scene } from './in-both-modes.ts';
+import { inBothModes } from './in-both-modes.ts';
+import { PROVIDERS, providerKey } from './provider-keys.ts';
 
 const MODEL = 'thinker-instant';
 const HELLO = 'Say hello to the gateway';
@@ -13,16 +14,6 @@ const SCHEMA = {
   properties: { city: { type: 'string' as const } },
   required: ['city'],
 };
-
-/** Connections to the simulated provider, each over another wire. */
-const PROVIDERS = {
-  'openai, chat': { provider: 'openai', basePath: '/v1' },
-  'openai, responses': { provider: 'openai', basePath: '/v1', config: { api: 'responses' } },
-  openrouter: { provider: 'openrouter', basePath: '/v1' },
-  anthropic: { provider: 'anthropic', basePath: '' },
-  google: { provider: 'google', basePath: '' },
-  bedrock: { provider: 'bedrock', basePath: '', config: { region: 'eu-central-1' } },
-} as const;
 
 /** What a client sees of an answer, whatever its SDK calls it. */
 interface Seen {
@@ -221,34 +212,13 @@ function clients(gatewayUrl: string, apiKey: string): Readonly<Record<string, Cl
   };
 }
 
-async function keyFor(
-  scene: Scene,
-  name: string,
-  fields: (typeof PROVIDERS)[keyof typeof PROVIDERS],
-) {
-  const { admin, system } = scene;
-  const { basePath, ...rest } = fields;
-  const project = await admin.createProject(`${name}-${system.mode}`.replace(/\W+/g, '-'));
-  const connection = await admin.connect(
-    project.id,
-    'simulated',
-    { ...rest, baseUrl: `${system.facts().simulatorUrl}${basePath}` },
-    fields.provider === 'bedrock'
-      ? JSON.stringify({ accessKeyId: 'AKIASIMULATED', secretAccessKey: 'simulated-secret' })
-      : undefined,
-  );
-  const targets = [{ aiProviderId: connection.id, model: '*' }];
-  const route = await admin.publishRoute(project.id, 'main', targets);
-  return (await admin.createKey(project.id, route.id)).key;
-}
-
 inBothModes('any official client with any provider', (scene) => {
   describe.each(Object.entries(PROVIDERS))('%s', (name, fields) => {
     let apiKey = '';
     beforeAll(async () => {
       // Not the prepared answer, which is another one.
       await scene().oracle.setBehaviour(MODEL, { outputTokens: 40 });
-      apiKey = await keyFor(scene(), name, fields);
+      apiKey = (await providerKey(scene(), name, fields)).text;
     });
 
     it.each(['OpenAI chat', 'OpenAI responses', 'Anthropic', 'Gemini'])(
