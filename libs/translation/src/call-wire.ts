@@ -20,6 +20,7 @@ import { codecFor } from './codecs.ts';
 import { conversationOf } from './conversation-of.ts';
 import { joinOperation } from './operations.ts';
 import { TranslatedCount } from './translated-count.ts';
+import { strictPassthrough } from './strict-passthrough.ts';
 import { TranslatedWire } from './translated-wire.ts';
 
 /** One way from a client's request to a connection and back. A `ProviderConnection` is one for its own dialects. */
@@ -54,7 +55,8 @@ export interface CallWireOptions {
 }
 
 /**
- * The connection itself where it speaks the client's dialect, so that bytes pass through; else a translation over the
+ * The connection itself where it speaks the client's dialect, so that bytes pass through (under `strict` nothing may be left
+ * out of them); else a translation over the
  * neutral model, for one attempt: it remembers what it encoded. Over several candidates of one request object the body is
  * decoded once. Fails with `request.unsupported_by_provider` where there is no way between the two.
  */
@@ -63,7 +65,10 @@ export function callWire(
   request: ClientRequest,
   options: CallWireOptions,
 ): Result<CallWire, Failure> {
-  if (connection.dialects.has(request.dialect)) return succeed(connection);
+  if (connection.dialects.has(request.dialect)) {
+    const { policy, provider } = options;
+    return succeed(policy === 'strict' ? strictPassthrough(connection, provider) : connection);
+  }
   const operation = joinOperation(request.dialect, connection, request, options);
   if (operation) return operation;
   if (request.dialect === anthropicCountTokensCodec.dialect)

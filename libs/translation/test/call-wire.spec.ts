@@ -1,3 +1,4 @@
+import { succeed } from '@tollgate/contracts';
 import { type AnswerEvent, type LossPolicy, unfoldAnswer } from '@tollgate/neutral';
 import type { ClientRequest, StreamDecoder } from '@tollgate/providers';
 import { type CallWire, callWire } from '../src/index.ts';
@@ -40,6 +41,21 @@ describe('callWire', () => {
     const connection = connectionOf(new FakeWire());
     const found = callWire(connection, requestOf({ dialect: 'openai-chat' }), options());
     expect(found).toEqual({ ok: true, value: connection });
+  });
+
+  it('refuses under strict what the connection would leave out of the client’s bytes', () => {
+    const leavesOut = (droppedParams: readonly string[]) => ({
+      ...connectionOf(null),
+      encodeRequest: () => succeed({ path: '/', headers: [], body: Buffer.of(1), droppedParams }),
+    });
+    const request = requestOf({ dialect: 'openai-chat' });
+    const encode = (droppedParams: readonly string[], policy: LossPolicy) => {
+      const found = callWire(leavesOut(droppedParams), request, options(policy));
+      return found.ok ? found.value.encodeRequest(request, 'm') : found;
+    };
+    expect(encode(['user'], 'lenient')).toMatchObject({ value: { droppedParams: ['user'] } });
+    expect(encode([], 'strict')).toMatchObject({ ok: true });
+    expect(encode(['user'], 'strict')).toMatchObject({ ok: false, failure: { param: 'user' } });
   });
 
   it('names dialect and provider where there is no way', () => {
