@@ -48,10 +48,10 @@ describe('the README', () => {
         expect(answer.choices[0].message.content.length).toBeGreaterThan(0);
       });
 
-      it('answer: the OpenAI client', () => {
-        expect(
-          run(process.execPath, ['--input-type=module', '-e', example('openai')]).trim().length,
-        ).toBeGreaterThan(0);
+      it.each(['openai', 'anthropic'])('answer: the client of %s', (name) => {
+        const script = example(name);
+        const said = run(process.execPath, ['--input-type=module', '-e', script]).trim();
+        expect(said.length).toBeGreaterThan(0);
       });
 
       it('show what it cost', async () => {
