@@ -3,6 +3,7 @@ import { connectClickHouse } from '@tollgate/clickhouse';
 import { formatUsd, type RequestsQuery, type UsageQuery } from '@tollgate/contracts';
 import { useStack } from '@tollgate/test-harness';
 import fc from 'fast-check';
+import { readKeyUse } from '../src/adapters/key-use-reader.ts';
 import { readRequests } from '../src/adapters/requests-reader.ts';
 import { readUsage } from '../src/adapters/usage-reader.ts';
 import { TraceController } from '../src/adapters/trace.controller.ts';
@@ -68,7 +69,7 @@ describe('queries', () => {
     const answer = await readRequests(bench.clickhouse, requestsOf({ requestId: written.id }));
     const shown = without(
       written,
-      ...(['v', 'organizationId', 'routeVersion', 'failure', 'draw'] as const),
+      ...(['v', 'organizationId', 'routeVersion', 'draw'] as const),
       ...(['costParts', 'costPicoUsd'] as const),
     );
     expect(answer).toEqual({
@@ -260,6 +261,23 @@ describe('queries', () => {
     expect(usage).toMatchObject({ rows: [{ requests: 1, costUsd: '0.000150000001' }] });
     const list = await readRequests(bench.clickhouse, requestsOf());
     expect(list).toMatchObject({ requests: [{}] });
+  });
+
+  it('tells when keys were used last, counting no request that was refused for its key', async () => {
+    const at = (keyId: string, startedAt: number, over: object = {}) =>
+      JSON.stringify(record({ keyId, startedAt, ...over }));
+    const refused = { outcome: 'refused', status: 401, code: 'invalid_api_key' };
+    await put(at('key_used', NOON), at('key_used', NOON + 7), at('key_other', NOON));
+    await put(
+      at('key_used', NOON + 3),
+      at('key_used', NOON + 9, refused),
+      at('key_no', 1, refused),
+    );
+    const keyIds = ['key_used', 'key_no', "'"];
+    expect(await readKeyUse(bench.clickhouse, { keyIds })).toEqual({
+      outcome: 'found',
+      lastUsedAt: { key_used: NOON + 7 },
+    });
   });
 
   it('says that it is unavailable while ClickHouse is away', async () => {

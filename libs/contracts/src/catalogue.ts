@@ -1,8 +1,10 @@
 import { returnGrant, grantsRecalled, takeGrant } from './budget/grant.ts';
+import { readQuotas } from './budget/quota-windows.ts';
 import { callProvider } from './call/provider-call.ts';
 import { testConnection } from './call/test-connection.ts';
 import { configChanged } from './config/config-changed.ts';
 import { queryRequests } from './queries/requests-query.ts';
+import { queryKeyUse } from './queries/key-use-query.ts';
 import { queryUsage } from './queries/usage-query.ts';
 import { requestFinished } from './record/request-record.ts';
 import { callsObserved } from './routing/outcomes.ts';
@@ -16,10 +18,12 @@ export const CATALOGUE = {
   takeGrant,
   returnGrant,
   grantsRecalled,
+  readQuotas,
   callProvider,
   testConnection,
   requestFinished,
   configChanged,
   queryUsage,
+  queryKeyUse,
   queryRequests,
 } as const;

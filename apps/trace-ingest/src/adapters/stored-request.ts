@@ -46,6 +46,7 @@ export interface StoredRequest extends StoredUsage {
   readonly outcome: string;
   readonly status: number;
   readonly code: string | null;
+  readonly failure: string | null;
   readonly finish_reason: string | null;
   readonly usage_source: string;
   readonly cost_usd: string;
@@ -70,7 +71,7 @@ reasoning_tokens output_audio_tokens`.split(/\s+/);
 
 const PLAIN =
   `request_id project_id key_id route_id traceparent client_request_id operation dialect stream strategy
-model_asked ai_provider_id provider model outcome status code finish_reason usage_source cost_usd unpriced price_version
+model_asked ai_provider_id provider model outcome status code failure finish_reason usage_source cost_usd unpriced price_version
 auth_ms plan_ms grant_ms provider_ms ttft_ms total_ms dropped_params metadata end_user recorded_by`.split(
     /\s+/,
   );
@@ -112,6 +113,7 @@ export function toRequestView(row: StoredRequest): RequestView {
     status: row.status,
     outcome: row.outcome,
     code: row.code,
+    failure: row.failure,
     operation: row.operation,
     dialect: row.dialect,
     stream: row.stream,

@@ -1,6 +1,9 @@
 import { Controller, Inject } from '@nestjs/common';
 import { type ClickHouse, toFailure } from '@tollgate/clickhouse';
 import {
+  type KeyUseAnswer,
+  type KeyUseQuery,
+  queryKeyUse,
   queryRequests,
   queryUsage,
   type RequestsAnswer,
@@ -10,6 +13,7 @@ import {
 } from '@tollgate/contracts';
 import { Answers } from '@tollgate/messaging';
 import type { Logger } from '@tollgate/telemetry';
+import { readKeyUse } from './key-use-reader.ts';
 import { readRequests } from './requests-reader.ts';
 import { readUsage } from './usage-reader.ts';
 
@@ -32,6 +36,11 @@ export class TraceController {
   @Answers(queryRequests)
   requests(question: RequestsQuery): Promise<RequestsAnswer> {
     return this.available(() => readRequests(this.clickhouse, question));
+  }
+
+  @Answers(queryKeyUse)
+  keyUse(question: KeyUseQuery): Promise<KeyUseAnswer> {
+    return this.available(() => readKeyUse(this.clickhouse, question));
   }
 
   private async available<A>(read: () => Promise<A>): Promise<A | { outcome: 'unavailable' }> {

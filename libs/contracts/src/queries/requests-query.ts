@@ -28,6 +28,8 @@ export const requestView = z.object({
   status: z.number(),
   outcome: z.string(),
   code: z.string().nullable(),
+  /** What it was inside (`owner.reason`), for operators alone. */
+  failure: z.string().nullable().optional(),
   operation: z.string(),
   dialect: z.string(),
   stream: z.boolean(),
