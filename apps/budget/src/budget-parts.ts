@@ -8,6 +8,7 @@ import { PostgresLedger } from './adapters/postgres/postgres-ledger.ts';
 import { SettlementConsumer } from './adapters/settlement-consumer.ts';
 import { Sweeper } from './adapters/sweeper.ts';
 import { GrantDesk } from './application/grant-desk.ts';
+import { ReadWindows } from './application/read-windows.ts';
 import { ReturnGrants } from './application/return-grants.ts';
 import { SettleRecords } from './application/settle-records.ts';
 import { SweepGrants } from './application/sweep-grants.ts';
@@ -63,6 +64,7 @@ export function createBudgetParts(
     mostPending: 5_000,
   });
   const returns = new ReturnGrants({ ledger, now, onReturned: () => waitingRoom.wake() });
+  const windows = new ReadWindows(ledger, now);
   const metrics: BudgetMetrics = new BudgetMetrics(
     telemetry.metrics,
     () => desk.size,
@@ -102,6 +104,7 @@ export function createBudgetParts(
     waitingRoom,
     desk,
     returns,
+    windows,
     metrics,
     consumer,
     sweeper,

@@ -2,6 +2,7 @@ import { type DynamicModule, Module } from '@nestjs/common';
 import { BudgetController } from './adapters/budget.controller.ts';
 import { BudgetMetrics } from './adapters/budget-metrics.ts';
 import { GrantDesk } from './application/grant-desk.ts';
+import { ReadWindows } from './application/read-windows.ts';
 import { ReturnGrants } from './application/return-grants.ts';
 import type { BudgetParts } from './budget-parts.ts';
 
@@ -15,6 +16,7 @@ export class BudgetModule {
       providers: [
         { provide: GrantDesk, useValue: parts.desk },
         { provide: ReturnGrants, useValue: parts.returns },
+        { provide: ReadWindows, useValue: parts.windows },
         { provide: BudgetMetrics, useValue: parts.metrics },
       ],
     };

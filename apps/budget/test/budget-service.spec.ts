@@ -4,6 +4,7 @@ import path from 'node:path';
 import {
   type GrantAnswer,
   grantsRecalled,
+  readQuotas,
   requestFinished,
   returnGrant,
   takeGrant,
@@ -84,6 +85,29 @@ describe('two instances of budget', () => {
     expect(await verifyDatabase(stack.postgresUrl())).toEqual([]);
   }, 30_000);
 
+  it('tell what was used of a quota, and nothing of one that nobody drew on', async () => {
+    const quota = quotaOf({ metric: 'cost', limit: '100000', access: 'platform' });
+    const answer = await take([quota]);
+    if (answer.outcome !== 'granted') throw new Error('refused');
+    const { grantId, amounts } = answer.grant;
+    const ask = { quotaIds: [quota.quotaId, 'quo_none'] };
+    const held = await gateway.bus.request(readQuotas, ask);
+    expect(held).toMatchObject({
+      ok: true,
+      value: { windows: [{ quotaId: quota.quotaId, settled: '0', granted: '1000' }] },
+    });
+    const [attempt] = recordOf().attempts;
+    const attempts = attempt ? [{ ...attempt, access: 'platform' as const }] : [];
+    const record = recordOf({ draw: { grantId, amounts }, attempts });
+    await gateway.publisher.publish(requestFinished, JSON.stringify(record));
+    await eventually(async () => {
+      const settled = await gateway.bus.request(readQuotas, ask);
+      expect(settled).toMatchObject({
+        value: { windows: [{ settled: '1000', granted: '0' }] },
+      });
+    });
+  }, 30_000);
+
   it('recall what others hold and hand it on', async () => {
     const quota = quotaOf({ limit: '5' });
     const all = { costPicoUsd: '5000', tokens: 50, requests: 5 };
@@ -114,7 +138,7 @@ describe('two instances of budget', () => {
     await eventually(async () => {
       expect(sum('tollgate_budget_grants_total{outcome="granted"')).toBeGreaterThanOrEqual(54);
     });
-    expect(sum('tollgate_budget_records_total{outcome="booked"')).toBe(50);
+    expect(sum('tollgate_budget_records_total{outcome="booked"')).toBe(51);
     expect(sum('tollgate_budget_records_total{outcome="duplicate"')).toBe(10);
     expect(sum('tollgate_budget_records_total{outcome="dead"')).toBe(1);
   }, 30_000);

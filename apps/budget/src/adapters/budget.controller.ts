@@ -5,12 +5,16 @@ import {
   type GrantReturn,
   type GrantReturnAnswer,
   failure,
+  type QuotaWindowsAnswer,
+  type QuotaWindowsRequest,
+  readQuotas,
   returnGrant,
   takeGrant,
 } from '@tollgate/contracts';
 import { Answers, BusFailure, type RequestContext } from '@tollgate/messaging';
 import { GrantDesk, UndecidedError } from '../application/grant-desk.ts';
 import { LedgerUnavailableError } from '../application/ledger.ts';
+import { ReadWindows } from '../application/read-windows.ts';
 import { ReturnGrants } from '../application/return-grants.ts';
 import { BudgetMetrics } from './budget-metrics.ts';
 
@@ -20,6 +24,7 @@ export class BudgetController {
   constructor(
     private readonly desk: GrantDesk,
     private readonly returns: ReturnGrants,
+    private readonly windows: ReadWindows,
     private readonly metrics: BudgetMetrics,
   ) {}
 
@@ -44,6 +49,16 @@ export class BudgetController {
   async giveBack(request: GrantReturn): Promise<GrantReturnAnswer> {
     try {
       return { outcome: await this.returns.giveBack(request) };
+    } catch (error) {
+      if (!(error instanceof LedgerUnavailableError)) throw error;
+      throw new BusFailure(failure('budget.unavailable', { internal: error.message }));
+    }
+  }
+
+  @Answers(readQuotas)
+  async read({ quotaIds }: QuotaWindowsRequest): Promise<QuotaWindowsAnswer> {
+    try {
+      return { windows: await this.windows.read(quotaIds) };
     } catch (error) {
       if (!(error instanceof LedgerUnavailableError)) throw error;
       throw new BusFailure(failure('budget.unavailable', { internal: error.message }));

@@ -1,4 +1,4 @@
-import type { Metric, QuotaDefinition, QuotaWindow } from '@tollgate/contracts';
+import type { Metric, QuotaDefinition, QuotaWindow, QuotaWindowsAnswer } from '@tollgate/contracts';
 import type { SettlementRow } from '../domain/settlement-row.ts';
 import type { SliceAsk } from '../domain/slice.ts';
 import type { Units } from '../domain/units.ts';
@@ -76,6 +76,8 @@ export interface Ledger {
   returnGrant(grantId: string, drawn: Units, nowMs: number): Promise<'returned' | 'unknown'>;
   /** Windows that are gone are left out. */
   room(windowIds: readonly string[]): Promise<ReadonlyMap<string, WindowRoom>>;
+  /** Windows of these quotas that are open at that time. */
+  windowsOf(quotaIds: readonly string[], nowMs: number): Promise<QuotaWindowsAnswer['windows']>;
   /** Answers how many of the rows were new. The first row of a request wins. Throws `LedgerRejectedError` for data it cannot hold. */
   settle(rows: readonly SettlementRow[]): Promise<number>;
   /** Fences open grants that expired before then. Answers how many. */

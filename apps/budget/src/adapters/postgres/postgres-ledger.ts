@@ -1,4 +1,4 @@
-import type { QuotaDefinition } from '@tollgate/contracts';
+import type { QuotaDefinition, QuotaWindowsAnswer } from '@tollgate/contracts';
 import type {
   AskOutcome,
   GrantAsk,
@@ -105,6 +105,16 @@ export class PostgresLedger implements Ledger {
         row.id,
         { available: BigInt(row.available), unspent: BigInt(row.unspent) },
       ]),
+    );
+  }
+
+  windowsOf(quotaIds: readonly string[], nowMs: number): Promise<QuotaWindowsAnswer['windows']> {
+    return this.database.query(
+      `select quota_id as "quotaId", window_id as "windowId", metric, kind as "window", settled::text, granted::text
+       from budget.quota_window where quota_id = any($1)
+         and starts_at <= to_timestamp($2 / 1000.0) and ends_at > to_timestamp($2 / 1000.0)
+       order by window_id`,
+      [quotaIds, Math.floor(nowMs)],
     );
   }
 
