@@ -62,8 +62,9 @@ describe('queries', () => {
       droppedParams: ['logit_bias'],
       attempts: [
         attempt({ code: 'provider.rate_limited', status: 429, usage: null, costPicoUsd: '0' }),
-        attempt({ model: 'gpt-5' }),
+        attempt({ model: 'gpt-5', isContinuation: true, access: 'platform' }),
       ],
+      continuations: 1,
     });
     await put(JSON.stringify(written), line());
     const answer = await readRequests(bench.clickhouse, requestsOf({ requestId: written.id }));
@@ -81,6 +82,8 @@ describe('queries', () => {
           costUsd: '0.000150000001',
           startedAt: new Date(written.startedAt).toISOString(),
           attempts: written.attempts.map(({ costPicoUsd, startedAt, ...other }) => ({
+            isContinuation: false,
+            access: 'byok',
             ...other,
             costUsd: formatUsd(BigInt(costPicoUsd)),
             startedAt: new Date(startedAt).toISOString(),

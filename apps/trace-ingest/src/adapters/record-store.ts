@@ -48,6 +48,7 @@ const COLUMNS = [
   'unpriced',
   'priceVersion',
   'attempts',
+  'continuations',
   'timings',
   'draw',
   'droppedParams',

@@ -23,6 +23,8 @@ interface StoredAttempt extends StoredUsage {
   readonly duration_ms: number;
   readonly usage_known: boolean;
   readonly cost_usd: string;
+  readonly is_continuation: boolean;
+  readonly access: 'platform' | 'byok';
 }
 
 /** A row as `STORED_REQUEST_COLUMNS` selects it. */
@@ -53,6 +55,7 @@ export interface StoredRequest extends StoredUsage {
   readonly unpriced: boolean;
   readonly price_version: string;
   readonly attempts: readonly StoredAttempt[];
+  readonly continuations: number;
   readonly auth_ms: number;
   readonly plan_ms: number;
   readonly grant_ms: number;
@@ -72,12 +75,14 @@ reasoning_tokens output_audio_tokens`.split(/\s+/);
 const PLAIN =
   `request_id project_id key_id route_id traceparent client_request_id operation dialect stream strategy
 model_asked ai_provider_id provider model outcome status code failure finish_reason usage_source cost_usd unpriced price_version
-auth_ms plan_ms grant_ms provider_ms ttft_ms total_ms dropped_params metadata end_user recorded_by`.split(
+auth_ms plan_ms grant_ms provider_ms ttft_ms total_ms continuations dropped_params metadata end_user recorded_by`.split(
     /\s+/,
   );
 
 const ATTEMPT = [
-  ...'ai_provider_id provider model status code duration_ms usage_known cost_usd'.split(' '),
+  ...'ai_provider_id provider model status code duration_ms usage_known cost_usd is_continuation access'.split(
+    ' ',
+  ),
   ...TOKENS,
 ];
 
@@ -98,7 +103,7 @@ function typeOf(name: string): string {
   if (name === 'status') return 'Int32';
   if (name === 'code') return 'Nullable(String)';
   if (name === 'duration_ms') return 'Float64';
-  if (name === 'usage_known') return 'Bool';
+  if (name === 'usage_known' || name === 'is_continuation') return 'Bool';
   return name === 'cost_usd' ? 'Decimal(38, 12)' : 'String';
 }
 
@@ -137,7 +142,10 @@ export function toRequestView(row: StoredRequest): RequestView {
       durationMs: attempt.duration_ms,
       usage: attempt.usage_known ? toUsage(attempt) : null,
       costUsd: attempt.cost_usd,
+      isContinuation: attempt.is_continuation,
+      access: attempt.access,
     })),
+    continuations: row.continuations,
     timings: {
       authMs: row.auth_ms,
       planMs: row.plan_ms,

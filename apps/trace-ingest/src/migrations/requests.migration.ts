@@ -59,8 +59,10 @@ const REQUEST_LINES = `CREATE TABLE IF NOT EXISTS request_lines (
   priceVersion String,
   attempts Array(Tuple(
     aiProviderId String, provider String, model String, status Int32, code Nullable(String),
-    startedAt Float64, durationMs Float64, usage ${usageTuple('Nullable(UInt64)')}, costPicoUsd ${PICO}
+    startedAt Float64, durationMs Float64, usage ${usageTuple('Nullable(UInt64)')}, costPicoUsd ${PICO},
+    isContinuation Bool, access String
   )),
+  continuations UInt32,
   timings Tuple(
     authMs Float64, planMs Float64, grantMs Float64, providerMs Float64, ttftMs Nullable(Float64), totalMs Float64
   ),
@@ -113,8 +115,10 @@ const REQUESTS = `CREATE TABLE IF NOT EXISTS requests (
   attempts Nested(
     ai_provider_id LowCardinality(String), provider LowCardinality(String), model LowCardinality(String),
     status Int32, code LowCardinality(Nullable(String)), started_at DateTime64(3, 'UTC'), duration_ms Float64,
-    usage_known Bool, ${TOKENS.map((name) => `${snake(name)} UInt64`).join(', ')}, cost_usd ${DOLLARS}
+    usage_known Bool, ${TOKENS.map((name) => `${snake(name)} UInt64`).join(', ')}, cost_usd ${DOLLARS},
+    is_continuation Bool, access LowCardinality(String)
   ),
+  continuations UInt32 CODEC(T64, ZSTD(1)),
   auth_ms Float64 CODEC(ZSTD(1)),
   plan_ms Float64 CODEC(ZSTD(1)),
   grant_ms Float64 CODEC(ZSTD(1)),
@@ -189,6 +193,9 @@ const REQUESTS_FROM_LINES = `CREATE MATERIALIZED VIEW IF NOT EXISTS requests_fro
   arrayMap(one -> isNotNull(one.usage.inputTokens), l.attempts) AS \`attempts.usage_known\`,
   ${TOKENS.map(attemptUsage).join(',\n  ')},
   arrayMap(one -> ${dollarsOf('one.costPicoUsd')}, l.attempts) AS \`attempts.cost_usd\`,
+  l.attempts.isContinuation AS \`attempts.is_continuation\`,
+  arrayMap(one -> if(one.access = '', 'byok', one.access), l.attempts) AS \`attempts.access\`,
+  l.continuations AS continuations,
   l.timings.authMs AS auth_ms,
   l.timings.planMs AS plan_ms,
   l.timings.grantMs AS grant_ms,

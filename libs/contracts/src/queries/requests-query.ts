@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { RequestMessage } from '../message.ts';
 import { tokenUsage } from '../usage.ts';
+import { access } from '../vocabulary.ts';
 
 export const requestsQuery = z.object({
   organizationId: z.string(),
@@ -54,8 +55,13 @@ export const requestView = z.object({
       durationMs: z.number(),
       usage: tokenUsage.nullable(),
       costUsd: z.string(),
+      /** It went on with an answer that another one had begun. */
+      isContinuation: z.boolean().optional(),
+      access: access.optional(),
     }),
   ),
+  /** How often a cut answer went on at another provider. */
+  continuations: z.number().optional(),
   timings: z.record(z.string(), z.number().nullable()),
   finishReason: z.string().nullable(),
   metadata: z.record(z.string(), z.string()),
