@@ -166,6 +166,11 @@ const REQUEST_HEADERS = [
     'x-tollgate-loss-policy',
     '`strict`: refuse what the provider cannot express, whatever the connection’s rule',
   ],
+  ['x-tollgate-provider', 'The vendor whose key comes with the request, e.g. `anthropic`'],
+  [
+    'x-tollgate-provider-key',
+    'The caller’s own key with that vendor, used once at its fixed endpoint; where the virtual key allows it',
+  ],
   ['x-tollgate-metadata', 'A JSON object of strings, for the record of the request'],
   ['traceparent', 'W3C trace context'],
 ].map(([name, description]) => ({ name, in: 'header', description, schema: { type: 'string' } }));
