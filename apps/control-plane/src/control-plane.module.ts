@@ -18,6 +18,8 @@ import { ProjectsController } from './projects/projects.controller.ts';
 import { RoutesController } from './routes/routes.controller.ts';
 import { KEY_RING, SecretsController } from './secrets/secrets.controller.ts';
 import { UsageController } from './usage/usage.controller.ts';
+import { WebhookSender } from './webhooks/webhook-sender.ts';
+import { WebhooksController } from './webhooks/webhooks.controller.ts';
 
 /** What the control plane runs on; made before Nest, closed after it. */
 export interface ControlPlaneParts {
@@ -28,6 +30,7 @@ export interface ControlPlaneParts {
   readonly ring: KeyRing;
   readonly bus: Bus;
   readonly telemetry: Telemetry;
+  readonly webhooks: WebhookSender;
 }
 
 @Module({})
@@ -44,6 +47,7 @@ export class ControlPlaneModule {
         KeysController,
         ExchangeRatesController,
         UsageController,
+        WebhooksController,
         ConfigFileController,
         HealthController,
       ],
@@ -54,6 +58,7 @@ export class ControlPlaneModule {
         { provide: AdminTokens, useValue: parts.tokens },
         { provide: KEY_RING, useValue: parts.ring },
         { provide: BUS, useValue: parts.bus },
+        { provide: WebhookSender, useValue: parts.webhooks },
         { provide: TELEMETRY, useValue: parts.telemetry },
         { provide: APP_GUARD, useClass: AdminGuard },
       ],

@@ -18,6 +18,8 @@ import { type AppliedConfig, applyConfigFile } from './declarative/apply-config-
 import type { ConfigFileProblem } from './declarative/parse-config-file.ts';
 import { createHttpApp } from './http/create-http-app.ts';
 import { resealSecrets } from './secrets/reseal-secrets.ts';
+import { WebhookSender } from './webhooks/webhook-sender.ts';
+import { resealWebhooks } from './webhooks/webhook-secrets.ts';
 
 /** Longer than a change waits for its publishing. */
 const DRAIN_MS = 4_000;
@@ -76,14 +78,19 @@ export async function startControlPlane(
     const resealed = await changes.run((change) => resealSecrets(change, ring));
     if (resealed.resealed || resealed.unopened.length)
       telemetry.log.warn(resealed, 'secrets resealed');
+    const lost = await changes.run(({ manager }) => resealWebhooks(manager, ring));
+    if (lost.length > 0) telemetry.log.warn({ webhooks: lost }, 'secrets that no key opens');
     const { bus } = messaging;
-    const parts = { dataSource, changes, publisher, tokens, ring, bus, telemetry };
+    const { log } = telemetry;
+    const webhooks = new WebhookSender({ dataSource, ring, policy: changes.outbound, log });
+    const parts = { dataSource, changes, publisher, tokens, ring, bus, telemetry, webhooks };
     const environment = options.environment ?? {};
     const apply = (text: string) => applyConfigFile(text, { changes, ring, environment, readText });
     for (const file of settings.TOLLGATE_CONFIG_FILE) await applyNamedFile(file, apply);
     const app = await createHttpApp(parts);
     await app.listen(settings.TOLLGATE_CONTROL_PLANE_PORT, settings.TOLLGATE_HOST);
     publisher.wake();
+    webhooks.start();
     const server = app.getHttpServer();
     // Whether Postgres answers is told by `/readyz` of the API.
     const probes = await serveProbes({ settings, telemetry }, { http: () => server.listening });
@@ -95,6 +102,7 @@ export async function startControlPlane(
       stop: async () => {
         await closeWithin(app, DRAIN_MS);
         await probes?.stop();
+        await webhooks.stop();
         await publisher.stop();
         await dataSource.destroy();
       },

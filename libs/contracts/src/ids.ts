@@ -17,6 +17,7 @@ export const ID_PREFIXES = {
   batch: 'bat',
   webhook: 'whk',
   event: 'evt',
+  delivery: 'dlv',
   credit: 'crd',
 } as const;
 

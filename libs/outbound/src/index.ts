@@ -7,5 +7,6 @@ export {
   guardedGet,
   type GuardedGetOptions,
 } from './guarded-get.ts';
+export { guardedPost, type GuardedPostOptions, type PostOutcome } from './guarded-post.ts';
 export { guardedConnector, type GuardedConnectOptions, guardedLookup } from './guarded-connect.ts';
 export type { Resolver } from './resolver.ts';

@@ -2,6 +2,7 @@ import type { Logger } from '@tollgate/telemetry';
 import { DataSource } from 'typeorm';
 import { InitialTables1763600000000 } from './migrations/1763600000000-initial-tables.ts';
 import { ProviderKeysAndContinuations1763700000000 } from './migrations/1763700000000-provider-keys-and-continuations.ts';
+import { Webhooks1763900000000 } from './migrations/1763900000000-webhooks.ts';
 import { SnakeCaseNaming } from './snake-case-naming.ts';
 import { SCHEMA, TABLES } from './tables.ts';
 
@@ -21,7 +22,11 @@ export function createDataSource(url: string, log: Logger): DataSource {
     url,
     schema: SCHEMA,
     entities: TABLES,
-    migrations: [InitialTables1763600000000, ProviderKeysAndContinuations1763700000000],
+    migrations: [
+      InitialTables1763600000000,
+      ProviderKeysAndContinuations1763700000000,
+      Webhooks1763900000000,
+    ],
     migrationsTableName: 'migrations',
     namingStrategy: new SnakeCaseNaming(),
     synchronize: false,

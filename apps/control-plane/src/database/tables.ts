@@ -9,6 +9,7 @@ import type {
   RouteVersionRow,
   SecretRow,
 } from '../domain/rows.ts';
+import { webhookDeliveries, webhookEvents, webhooks } from '../webhooks/webhook-tables.ts';
 
 /** Everything of the control plane stands in this schema. */
 export const SCHEMA = 'control_plane';
@@ -133,4 +134,7 @@ export const TABLES = [
   routeVersions,
   keys,
   exchangeRates,
+  webhooks,
+  webhookEvents,
+  webhookDeliveries,
 ];

@@ -38,7 +38,9 @@ export function serveOpenApi(app: INestApplication): void {
   const builder = new DocumentBuilder()
     .setOpenAPIVersion('3.1.0')
     .setTitle('Tollgate control plane')
-    .setDescription('Organizations, projects, secrets, AI providers, routes, keys and usage.')
+    .setDescription(
+      'Organizations, projects, secrets, AI providers, routes, keys, usage and webhooks.',
+    )
     .setVersion('1')
     .addBearerAuth({ type: 'http', scheme: 'bearer' }, 'admin')
     .addSecurityRequirements('admin')

@@ -1,5 +1,5 @@
 import type { EntityManager, EntitySchema, FindOptionsWhere } from 'typeorm';
-import { MoreThan } from 'typeorm';
+import { LessThan, MoreThan } from 'typeorm';
 import { z } from 'zod';
 import { Problem } from './problem.ts';
 
@@ -26,18 +26,20 @@ export interface Page<T> {
 export const pageOf = <T extends z.ZodType>(item: T) =>
   z.object({ data: z.array(item), nextCursor: z.string().nullable() });
 
-/** One page in the order of creation, which is the order of ids. */
+/** One page in the order of creation, which is the order of ids, or the newest first. */
 export async function findPage<Row extends { readonly id: string }>(
   manager: EntityManager,
   table: EntitySchema<Row>,
   where: Partial<Row>,
   query: PageQuery,
+  order: 'ASC' | 'DESC' = 'ASC',
 ): Promise<Page<Row>> {
+  const beyond = order === 'ASC' ? MoreThan : LessThan;
   const after = query.cursor === undefined ? undefined : decodeCursor(query.cursor);
   const rows = await manager.find(table, {
     // TypeORM's types do not see through a generic row.
-    where: { ...where, ...(after ? { id: MoreThan(after) } : {}) } as FindOptionsWhere<Row>,
-    order: { id: 'ASC' } as never,
+    where: { ...where, ...(after ? { id: beyond(after) } : {}) } as FindOptionsWhere<Row>,
+    order: { id: order } as never,
     take: query.limit + 1,
   });
   const data = rows.slice(0, query.limit);

@@ -15,6 +15,7 @@ import { budgetsOfKey } from '../domain/compile-quotas.ts';
 import type { KeyRow } from '../domain/rows.ts';
 import { requireRates } from '../exchange-rates/require-rates.ts';
 import { conflict } from '../http/problem.ts';
+import { raiseEvent } from '../webhooks/raise-event.ts';
 import type { CreateKey, PatchKey } from './key.schema.ts';
 
 /** A key, with the text that is shown this once. */
@@ -88,6 +89,12 @@ export async function revokeKey(change: ConfigChange, id: string): Promise<KeyRo
   if (row.revokedAt) return row;
   row.revokedAt = new Date();
   await change.manager.save(keys, row);
+  await raiseEvent(change.manager, {
+    type: 'key.revoked',
+    owner: { projectId: row.projectId },
+    at: row.revokedAt,
+    data: { keyId: row.id, projectId: row.projectId, name: row.name, keyHint: row.keyHint },
+  });
   change.touch(touch.key(row.keyHash));
   return row;
 }

@@ -1,0 +1,146 @@
+import { type AddressPolicy, readUrl, resolvesToDialable } from '@tollgate/outbound';
+import type { KeyRing } from '@tollgate/secrets';
+import type { EntityManager } from 'typeorm';
+import type { ConfigChange } from '../config-publishing/config-changes.ts';
+import { newId } from '../database/new-id.ts';
+import { applyChanges, insertRow, requireReferenced, requireRow } from '../database/rows.ts';
+import { projects } from '../database/tables.ts';
+import { conflict, notFound, unprocessable } from '../http/problem.ts';
+import { TEST_EVENT } from './event-types.ts';
+import { newDelivery } from './raise-event.ts';
+import type { CreateWebhook, PatchWebhook } from './webhook.schema.ts';
+import { newWebhookSecret } from './webhook-secrets.ts';
+import {
+  type WebhookDeliveryRow,
+  type WebhookRow,
+  webhookDeliveries,
+  webhookEvents,
+  webhooks,
+} from './webhook-tables.ts';
+
+/** A webhook, with the secret that is shown this once. */
+export interface NewWebhook {
+  readonly row: WebhookRow;
+  readonly secret: string;
+}
+
+export async function createWebhook(
+  change: ConfigChange,
+  ring: KeyRing,
+  body: CreateWebhook,
+): Promise<NewWebhook> {
+  const { manager } = change;
+  const project = await requireReferenced(manager, projects, 'projectId', body.projectId);
+  await requireDialable(body.url, change.outbound);
+  const id = newId('webhook');
+  const now = new Date();
+  const { text, sealed } = newWebhookSecret(ring, project.organizationId, id);
+  const row: WebhookRow = {
+    id,
+    createdAt: now,
+    updatedAt: now,
+    projectId: project.id,
+    url: body.url,
+    events: unique(body.events),
+    enabled: body.enabled ?? true,
+    disabledReason: null,
+    sealed,
+    formerSealed: null,
+    formerEndsAt: null,
+  };
+  await insertRow(manager, webhooks, row);
+  return { row, secret: text };
+}
+
+export async function patchWebhook(
+  change: ConfigChange,
+  id: string,
+  body: PatchWebhook,
+): Promise<WebhookRow> {
+  const row = await requireRow(change.manager, webhooks, 'webhook', id);
+  if (body.url !== undefined && body.url !== row.url) {
+    await requireDialable(body.url, change.outbound);
+  }
+  const events = body.events && unique(body.events);
+  const changed = applyChanges(row, { ...body, events });
+  if (row.enabled) row.disabledReason = null;
+  if (changed.size > 0) await change.manager.save(webhooks, row);
+  return row;
+}
+
+/** The former secret goes on signing beside the new one until the overlap ends. */
+export async function rotateWebhook(
+  change: ConfigChange,
+  ring: KeyRing,
+  id: string,
+  overlapSeconds: number,
+): Promise<NewWebhook> {
+  const row = await requireRow(change.manager, webhooks, 'webhook', id);
+  const { text, sealed } = newWebhookSecret(ring, row.sealed.organizationId, id);
+  row.formerSealed = row.sealed;
+  row.formerEndsAt = new Date(Date.now() + overlapSeconds * 1_000);
+  row.sealed = sealed;
+  await change.manager.save(webhooks, row);
+  return { row, secret: text };
+}
+
+export async function deleteWebhook(change: ConfigChange, id: string): Promise<void> {
+  await requireRow(change.manager, webhooks, 'webhook', id);
+  await change.manager.delete(webhooks, { id });
+}
+
+/** Sends it again under the same id, on a schedule of its own, whatever became of it before. */
+export async function redeliver(
+  manager: EntityManager,
+  webhookId: string,
+  deliveryId: string,
+): Promise<WebhookDeliveryRow> {
+  const webhook = await requireRow(manager, webhooks, 'webhook', webhookId);
+  if (!webhook.enabled) throw conflict('The webhook is disabled. Enable it first.');
+  const row = await requireDelivery(manager, webhookId, deliveryId);
+  const again = { status: 'pending', step: 0, nextAttemptAt: new Date() } as const;
+  await manager.update(webhookDeliveries, { id: deliveryId }, again);
+  return { ...row, ...again };
+}
+
+/** A test message for this endpoint alone; answers its delivery. */
+export async function addTestDelivery(manager: EntityManager, webhookId: string): Promise<string> {
+  const webhook = await requireRow(manager, webhooks, 'webhook', webhookId);
+  const at = new Date();
+  const event = { id: newId('event'), type: TEST_EVENT };
+  const { id, projectId } = webhook;
+  const data = { webhookId: id, projectId };
+  const body = JSON.stringify({ type: event.type, timestamp: at.toISOString(), data });
+  await manager.insert(webhookEvents, { ...event, createdAt: at, body });
+  const delivery = newDelivery(id, event, at);
+  await manager.insert(webhookDeliveries, delivery);
+  return delivery.id;
+}
+
+export async function requireDelivery(
+  manager: EntityManager,
+  webhookId: string,
+  id: string,
+): Promise<WebhookDeliveryRow> {
+  const row = await manager.findOneBy(webhookDeliveries, { id, webhookId });
+  if (!row) throw notFound('delivery', id);
+  return row;
+}
+
+/** What is sent is read by everybody on the way unless it is encrypted; a private network may do without. */
+async function requireDialable(text: string, policy: AddressPolicy): Promise<void> {
+  const url = readUrl(text, policy);
+  if (!url || !(await resolvesToDialable(url, policy))) {
+    throw unprocessable(
+      'url',
+      'names an address that may not be called: of this machine, a private network or a metadata service',
+    );
+  }
+  if (url.protocol !== 'https:' && !policy.allowPrivate) {
+    throw unprocessable('url', 'must begin with https://');
+  }
+}
+
+function unique<T>(list: readonly T[]): T[] {
+  return [...new Set(list)];
+}
