@@ -17,6 +17,7 @@ import { databaseProblem } from './database/database-problem.ts';
 import { type AppliedConfig, applyConfigFile } from './declarative/apply-config-file.ts';
 import type { ConfigFileProblem } from './declarative/parse-config-file.ts';
 import { createHttpApp } from './http/create-http-app.ts';
+import { sweepRegularly } from './keys/former-key-texts.ts';
 import { resealSecrets } from './secrets/reseal-secrets.ts';
 import { WebhookSender } from './webhooks/webhook-sender.ts';
 import { resealWebhooks } from './webhooks/webhook-secrets.ts';
@@ -90,6 +91,7 @@ export async function startControlPlane(
     const app = await createHttpApp(parts);
     await app.listen(settings.TOLLGATE_CONTROL_PLANE_PORT, settings.TOLLGATE_HOST);
     publisher.wake();
+    const stopSweeping = sweepRegularly(dataSource, changes, telemetry.log);
     webhooks.start();
     const server = app.getHttpServer();
     // Whether Postgres answers is told by `/readyz` of the API.
@@ -103,6 +105,7 @@ export async function startControlPlane(
         await closeWithin(app, DRAIN_MS);
         await probes?.stop();
         await webhooks.stop();
+        await stopSweeping();
         await publisher.stop();
         await dataSource.destroy();
       },

@@ -1,11 +1,12 @@
 import { configKeys } from '@tollgate/contracts';
 import type { ConfigWrite } from '@tollgate/messaging';
 import { Any, type EntityManager } from 'typeorm';
-import { aiProviders, keys, routes, routeVersions, secrets } from '../database/tables.ts';
+import { aiProviders, routes, routeVersions, secrets } from '../database/tables.ts';
 import { compileConnection } from '../domain/compile-connection.ts';
 import { compileKeyPolicy } from '../domain/compile-key-policy.ts';
 import { compileProjectModels } from '../domain/compile-project-models.ts';
 import { compileRoute } from '../domain/compile-route.ts';
+import { findKeyTexts } from './find-key-texts.ts';
 import { loadSurroundings, type Surroundings } from './load-surroundings.ts';
 import { quotaIdOf } from './quota-id.ts';
 import { sortTouched } from './sort-touched.ts';
@@ -40,17 +41,24 @@ export async function compileTouched(
 }
 
 async function compileKeys(manager: EntityManager, hashes: string[]): Promise<ConfigWrite[]> {
-  const rows = await manager.findBy(keys, { keyHash: Any(hashes) });
+  const texts = await findKeyTexts(manager, hashes);
   const around = await loadSurroundings(
     manager,
-    rows.map((key) => key.projectId),
+    texts.map(({ key }) => key.projectId),
   );
   return writesFor(
     hashes,
-    rows,
-    (key) => key.keyHash,
+    texts,
+    ({ keyHash }) => keyHash,
     configKeys.keyPolicy,
-    (key) => compileKeyPolicy({ key, ...ownersOf(around, key), rates: around.rates, quotaIdOf }),
+    ({ key, endsAt }) =>
+      compileKeyPolicy({
+        key,
+        textEndsAt: endsAt,
+        ...ownersOf(around, key),
+        rates: around.rates,
+        quotaIdOf,
+      }),
   );
 }
 

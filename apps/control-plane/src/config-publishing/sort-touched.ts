@@ -39,8 +39,11 @@ async function keyHashesOf(
 ): Promise<string[]> {
   if (!owners.everyone && !owners.projectIds.length && !owners.organizationIds.length) return [];
   const rows: { key_hash: string }[] = await manager.query(
-    `SELECT key_hash FROM control_plane.keys k JOIN control_plane.projects p ON p.id = k.project_id
-     WHERE $1 OR p.id = ANY($2) OR p.organization_id = ANY($3)`,
+    `WITH owned AS (
+       SELECT k.id, k.key_hash FROM control_plane.keys k JOIN control_plane.projects p ON p.id = k.project_id
+       WHERE $1 OR p.id = ANY($2) OR p.organization_id = ANY($3))
+     SELECT key_hash FROM owned UNION ALL
+     SELECT former.key_hash FROM control_plane.former_key_texts former JOIN owned ON owned.id = former.key_id`,
     [owners.everyone, owners.projectIds, owners.organizationIds],
   );
   return rows.map((row) => row.key_hash);

@@ -3,6 +3,7 @@ import { DataSource } from 'typeorm';
 import { InitialTables1763600000000 } from './migrations/1763600000000-initial-tables.ts';
 import { ProviderKeysAndContinuations1763700000000 } from './migrations/1763700000000-provider-keys-and-continuations.ts';
 import { Webhooks1763900000000 } from './migrations/1763900000000-webhooks.ts';
+import { KeyRotation1763810000000 } from './migrations/1763810000000-key-rotation.ts';
 import { SnakeCaseNaming } from './snake-case-naming.ts';
 import { SCHEMA, TABLES } from './tables.ts';
 
@@ -25,6 +26,7 @@ export function createDataSource(url: string, log: Logger): DataSource {
     migrations: [
       InitialTables1763600000000,
       ProviderKeysAndContinuations1763700000000,
+      KeyRotation1763810000000,
       Webhooks1763900000000,
     ],
     migrationsTableName: 'migrations',

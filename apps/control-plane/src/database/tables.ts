@@ -2,6 +2,7 @@ import { EntitySchema, type EntitySchemaColumnOptions } from 'typeorm';
 import type {
   AiProviderRow,
   ExchangeRateRow,
+  FormerKeyTextRow,
   KeyRow,
   OrganizationRow,
   ProjectRow,
@@ -116,7 +117,19 @@ export const keys = new EntitySchema<KeyRow>({
     expiresAt: optionalTime,
     metadata: json,
     allowProviderKeys: boolean,
+    sourceRanges: optionalJson,
+    createdBy: optionalText,
     revokedAt: optionalTime,
+  },
+});
+
+export const formerKeyTexts = new EntitySchema<FormerKeyTextRow>({
+  name: 'former_key_texts',
+  columns: {
+    keyHash: { type: 'text', primary: true },
+    keyId: text,
+    keyHint: text,
+    endsAt: { type: 'timestamptz' },
   },
 });
 
@@ -133,6 +146,7 @@ export const TABLES = [
   routes,
   routeVersions,
   keys,
+  formerKeyTexts,
   exchangeRates,
   webhooks,
   webhookEvents,

@@ -23,7 +23,11 @@ export async function applyKey(application: Application, declared: DeclaredKey):
   const text = textFromEnv === undefined ? undefined : readText(application, textFromEnv);
   const existing = await findKey(application, project, fields.name, text);
   if (!existing) {
-    const made = await createKey(change, { projectId: project.id, routeId, ...fields }, text);
+    const made = await createKey(
+      change,
+      { projectId: project.id, routeId, ...fields },
+      { createdBy: 'config-file', text },
+    );
     if (text === undefined) {
       application.createdKeys.push({ project: project.name, name: fields.name, key: made.text });
     }
@@ -32,7 +36,7 @@ export async function applyKey(application: Application, declared: DeclaredKey):
   if (existing.revokedAt) return 'unchanged';
   const patched = await patchKey(change, existing.id, { ...fields, routeId });
   if (text === undefined || hashKey(text) === existing.keyHash) return effectOf(existing, patched);
-  await rotateKey(change, existing.id, text);
+  await rotateKey(change, existing.id, { text });
   return 'changed';
 }
 

@@ -6,6 +6,7 @@ import { sampleKey, sampleOrganization, sampleProject } from './sample-rows.ts';
 
 const sources: KeyPolicySources = {
   key: sampleKey,
+  textEndsAt: null,
   project: sampleProject,
   organization: sampleOrganization,
   routes: [
@@ -88,5 +89,16 @@ describe('the policy of a key', () => {
     expect(compileKeyPolicy(sources).payloadCapture).toBe('metadata');
     const project = { ...sampleProject, payloadCapture: 'none' as const };
     expect(compileKeyPolicy({ ...sources, project }).payloadCapture).toBe('none');
+  });
+
+  it('ends a former text at its own end or with its key, whichever is first', () => {
+    const [early, late] = [new Date(1_000), new Date(2_000)];
+    const endOf = (expiresAt: Date | null, textEndsAt: Date | null) =>
+      compileKeyPolicy({ ...sources, key: { ...sampleKey, expiresAt }, textEndsAt }).expiresAt;
+    expect(endOf(null, null)).toBeNull();
+    expect(endOf(early, null)).toBe(1_000);
+    expect(endOf(null, late)).toBe(2_000);
+    expect(endOf(early, late)).toBe(1_000);
+    expect(endOf(late, early)).toBe(1_000);
   });
 });

@@ -4,6 +4,8 @@ import type { KeyRow, OrganizationRow, ProjectRow, RouteRow } from './rows.ts';
 
 export interface KeyPolicySources {
   readonly key: KeyRow;
+  /** When the text stops that the policy is found by; null for the key's current one. */
+  readonly textEndsAt: Date | null;
   readonly project: ProjectRow;
   readonly organization: OrganizationRow;
   /** Routes of the key's project. */
@@ -14,7 +16,7 @@ export interface KeyPolicySources {
 
 /** All that the data plane must know of a key, in one document. */
 export function compileKeyPolicy(sources: KeyPolicySources): KeyPolicy {
-  const { key, project, organization } = sources;
+  const { key, project, organization, textEndsAt } = sources;
   const published = sources.routes.filter((route) => route.publishedVersion !== null);
   return {
     keyId: key.id,
@@ -22,7 +24,8 @@ export function compileKeyPolicy(sources: KeyPolicySources): KeyPolicy {
     organizationId: organization.id,
     name: key.name,
     status: key.revokedAt ? 'revoked' : key.enabled ? 'active' : 'disabled',
-    expiresAt: key.expiresAt?.getTime() ?? null,
+    expiresAt: earliest(key.expiresAt, textEndsAt),
+    ...(textEndsAt ? { textEndsAt: textEndsAt.getTime() } : {}),
     routeId: published.find((route) => route.id === key.routeId)?.id ?? null,
     routesByName: Object.fromEntries(published.map((route) => [route.name, route.id])),
     routingStrategy: key.routingStrategy,
@@ -30,6 +33,13 @@ export function compileKeyPolicy(sources: KeyPolicySources): KeyPolicy {
     quotas: compileQuotas({ key, project, organization }, sources.rates, sources.quotaIdOf),
     metadata: { ...key.metadata },
     allowProviderKeys: key.allowProviderKeys,
+    sourceRanges: key.sourceRanges && [...key.sourceRanges],
     payloadCapture: project.payloadCapture ?? organization.payloadCapture,
   };
+}
+
+/** The former text ends with its key, if that is earlier. Gateways that know no former texts go by this alone. */
+function earliest(...times: readonly (Date | null)[]): number | null {
+  const given = times.flatMap((time) => (time ? [time.getTime()] : []));
+  return given.length === 0 ? null : Math.min(...given);
 }

@@ -134,7 +134,19 @@ export interface KeyRow extends Row {
   expiresAt: Date | null;
   metadata: Readonly<Record<string, string>>;
   allowProviderKeys: boolean;
+  /** CIDR ranges and addresses; null: from anywhere. */
+  sourceRanges: readonly string[] | null;
+  /** Null for keys that are older than this. */
+  readonly createdBy: string | null;
   revokedAt: Date | null;
+}
+
+/** A text that a key had before; it works until its end. */
+export interface FormerKeyTextRow {
+  readonly keyHash: string;
+  readonly keyId: string;
+  readonly keyHint: string;
+  readonly endsAt: Date;
 }
 
 export interface ExchangeRateRow {

@@ -50,6 +50,8 @@ export const sampleKey: KeyRow = {
   expiresAt: null,
   metadata: {},
   allowProviderKeys: false,
+  sourceRanges: null,
+  createdBy: null,
   revokedAt: null,
 };
 

@@ -1,6 +1,5 @@
 import { hashKey, makeKeyText } from '@tollgate/secrets';
 import type { ConfigChange } from '../config-publishing/config-changes.ts';
-import { touch } from '../config-publishing/touched.ts';
 import { newId } from '../database/new-id.ts';
 import {
   applyChanges,
@@ -16,6 +15,7 @@ import type { KeyRow } from '../domain/rows.ts';
 import { requireRates } from '../exchange-rates/require-rates.ts';
 import { conflict } from '../http/problem.ts';
 import { raiseEvent } from '../webhooks/raise-event.ts';
+import { claimText, dropFormerTexts, keepText, touchKey } from './former-key-texts.ts';
 import type { CreateKey, PatchKey } from './key.schema.ts';
 
 /** A key, with the text that is shown this once. */
@@ -27,7 +27,10 @@ export interface NewKey {
 export async function createKey(
   change: ConfigChange,
   body: CreateKey,
-  text: string = makeKeyText(),
+  {
+    createdBy,
+    text = makeKeyText(),
+  }: { readonly createdBy: string; readonly text?: string | undefined },
 ): Promise<NewKey> {
   await requireReferenced(change.manager, projects, 'projectId', body.projectId);
   const now = new Date();
@@ -48,13 +51,16 @@ export async function createKey(
     budgets: [],
     metadata: {},
     allowProviderKeys: false,
+    sourceRanges: null,
+    createdBy,
     revokedAt: null,
     ...given(body),
     expiresAt: timeOf(body.expiresAt) ?? null,
   };
   await checkKey(change, row);
+  await claimText(change, row.keyHash, row.id);
   await insertRow(change.manager, keys, row);
-  change.touch(touch.key(row.keyHash));
+  await touchKey(change, row);
   return { row, text };
 }
 
@@ -64,26 +70,44 @@ export async function patchKey(change: ConfigChange, id: string, body: PatchKey)
   if (changed.size === 0) return row;
   await checkKey(change, row);
   await change.manager.save(keys, row);
-  change.touch(touch.key(row.keyHash));
+  await touchKey(change, row);
   return row;
 }
 
-/** A new text for the same key: its id, and so its budgets and what was spent of them, stay. The old text stops at once. */
+export interface Rotation {
+  readonly text?: string;
+  /** How long the former text goes on; without it all former texts stop at once. */
+  readonly overlapSeconds?: number | undefined;
+}
+
+/** A new text for the same key: its id, and so its budgets and what was spent of them, stay. */
 export async function rotateKey(
   change: ConfigChange,
   id: string,
-  text: string = makeKeyText(),
+  { text = makeKeyText(), overlapSeconds = 0 }: Rotation = {},
 ): Promise<NewKey> {
   const row = await requireRow(change.manager, keys, 'key', id);
   if (row.revokedAt) throw conflict('The key was revoked. Make a new one.');
-  change.touch(touch.key(row.keyHash));
+  if (overlapSeconds > 0) {
+    await keepText(change, row, new Date(Date.now() + overlapSeconds * 1_000));
+  } else {
+    await dropFormerTexts(change, row);
+  }
   Object.assign(row, hashOf(text));
+  await claimText(change, row.keyHash, row.id);
   await change.manager.save(keys, row);
-  change.touch(touch.key(row.keyHash));
+  await touchKey(change, row);
   return { row, text };
 }
 
-/** For good; revoking again changes nothing. */
+/** A revoked key stays revoked. */
+export async function enableKey(change: ConfigChange, id: string): Promise<KeyRow> {
+  const row = await requireRow(change.manager, keys, 'key', id);
+  if (row.revokedAt) throw conflict('The key was revoked. Make a new one.');
+  return patchKey(change, id, { enabled: true });
+}
+
+/** For good, with all its texts; revoking again changes nothing. */
 export async function revokeKey(change: ConfigChange, id: string): Promise<KeyRow> {
   const row = await requireRow(change.manager, keys, 'key', id);
   if (row.revokedAt) return row;
@@ -95,14 +119,14 @@ export async function revokeKey(change: ConfigChange, id: string): Promise<KeyRo
     at: row.revokedAt,
     data: { keyId: row.id, projectId: row.projectId, name: row.name, keyHint: row.keyHint },
   });
-  change.touch(touch.key(row.keyHash));
+  await touchKey(change, row);
   return row;
 }
 
 export async function deleteKey(change: ConfigChange, id: string): Promise<void> {
   const row = await requireRow(change.manager, keys, 'key', id);
+  await touchKey(change, row);
   await change.manager.delete(keys, { id });
-  change.touch(touch.key(row.keyHash));
 }
 
 async function checkKey(change: ConfigChange, row: KeyRow): Promise<void> {

@@ -1,6 +1,6 @@
-import { strategy } from '@tollgate/contracts';
+import { parseRange, strategy } from '@tollgate/contracts';
 import { z } from 'zod';
-import type { KeyRow } from '../domain/rows.ts';
+import type { FormerKeyTextRow, KeyRow } from '../domain/rows.ts';
 import {
   budgets,
   budgetView,
@@ -14,8 +14,24 @@ import {
 
 const MAX_COUNT = 2_147_483_647;
 const MAX_METADATA = 50;
+const MAX_SOURCE_RANGES = 200;
+const MAX_OVERLAP_SECONDS = 30 * 24 * 3_600;
 
 const count = z.number().int().positive().max(MAX_COUNT);
+
+const sourceRanges = z
+  .array(
+    z
+      .string()
+      .max(64)
+      .refine((text) => parseRange(text) !== null, {
+        error:
+          'must be an IP address or a CIDR range with no bits set after its prefix, such as 192.0.2.0/24 or 2001:db8::/32',
+      }),
+  )
+  .min(1)
+  .max(MAX_SOURCE_RANGES)
+  .meta({ description: 'Addresses and CIDR ranges that requests may come from; null: any' });
 
 const metadata = z
   .record(z.string().min(1).max(100), z.string().max(500))
@@ -42,6 +58,7 @@ export const keyFields = {
         "Requests may bring a provider's key of their own (`x-tollgate-provider-key` with `x-tollgate-provider`), " +
         "which goes to the vendor's own endpoint alone and is never stored",
     }),
+  sourceRanges: sourceRanges.nullable().optional(),
   enabled: z.boolean().optional(),
 };
 
@@ -81,6 +98,19 @@ export const patchKeyBody = z.preprocess(
 );
 export type PatchKey = z.infer<typeof patchKeyBody>;
 
+export const rotateKeyBody = z
+  .strictObject({
+    overlapSeconds: z
+      .number()
+      .int()
+      .min(0)
+      .max(MAX_OVERLAP_SECONDS)
+      .optional()
+      .meta({ description: 'How long the former text goes on; without it only the new one works' }),
+  })
+  .optional();
+export type RotateKey = z.infer<typeof rotateKeyBody>;
+
 export const keyView = resourceView
   .extend({
     projectId: z.string(),
@@ -100,14 +130,35 @@ export const keyView = resourceView
     expiresAt: z.string().nullable(),
     metadata: z.record(z.string(), z.string()),
     allowProviderKeys: z.boolean(),
+    sourceRanges: z.array(z.string()).nullable(),
     revokedAt: z.string().nullable(),
+    formerTexts: z
+      .array(z.object({ keyHint: z.string(), endsAt: z.string() }))
+      .meta({ description: 'Texts that were rotated away and work until then' }),
+    createdBy: z.string().nullable().meta({
+      description: 'The admin token that made it, by a part of its hash, or `config-file`',
+    }),
+    lastUsedAt: z.string().nullable().optional().meta({
+      description:
+        'When its last request began, as far as records have arrived; null: none. Missing while that cannot be told',
+    }),
   })
   .meta({ id: 'Key' });
 
 /** The answer to `POST` and `rotate`: the only one that holds the text. */
 export const newKeyView = keyView.extend({ key: z.string() }).meta({ id: 'NewKey' });
 
-export function showKey(row: KeyRow, now: Date): z.infer<typeof keyView> {
+/** What is known of a key beside its row. */
+export interface KeySurroundings {
+  readonly now: Date;
+  /** Texts that still work, of any keys. */
+  readonly formerTexts: readonly FormerKeyTextRow[];
+  /** Null while it cannot be told. */
+  readonly lastUses: ReadonlyMap<string, Date> | null;
+}
+
+export function showKey(row: KeyRow, around: KeySurroundings): z.infer<typeof keyView> {
+  const { now, formerTexts, lastUses } = around;
   return {
     ...showRow(row),
     projectId: row.projectId,
@@ -127,7 +178,13 @@ export function showKey(row: KeyRow, now: Date): z.infer<typeof keyView> {
     expiresAt: row.expiresAt?.toISOString() ?? null,
     metadata: { ...row.metadata },
     allowProviderKeys: row.allowProviderKeys,
+    sourceRanges: row.sourceRanges && [...row.sourceRanges],
     revokedAt: row.revokedAt?.toISOString() ?? null,
+    formerTexts: formerTexts
+      .filter(({ keyId }) => keyId === row.id && !row.revokedAt)
+      .map(({ keyHint, endsAt }) => ({ keyHint, endsAt: endsAt.toISOString() })),
+    createdBy: row.createdBy,
+    ...(lastUses ? { lastUsedAt: lastUses.get(row.id)?.toISOString() ?? null } : {}),
   };
 }
 
