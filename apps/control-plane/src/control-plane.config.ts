@@ -1,6 +1,16 @@
 import path from 'node:path';
-import { flag, keyOf32Bytes, keysOf32Bytes, port, serviceSettings, urlOf } from '@tollgate/env';
+import {
+  flag,
+  keyOf32Bytes,
+  keysOf32Bytes,
+  port,
+  serviceSettings,
+  urlOf,
+  wholeNumber,
+} from '@tollgate/env';
 import { z } from 'zod';
+
+const cap = wholeNumber(0, 1_000_000_000);
 
 /** The control plane's settings, by the names of their environment variables. */
 export const controlPlaneSettings = z.object({
@@ -13,6 +23,13 @@ export const controlPlaneSettings = z.object({
   TOLLGATE_FORMER_KEY_ENCRYPTION_KEYS: keysOf32Bytes.default([]),
   /** Connections may name this machine or a private network as their base URL; the same as the provider-adapter's. */
   TOLLGATE_ALLOW_PRIVATE_UPSTREAMS: flag.default(false),
+  /**
+   * What a new organization may ask of the operator's connections before it buys credits: requests in all, for chat (and
+   * what is neither of the others), images and embeddings.
+   */
+  TOLLGATE_MANAGED_CHAT_CAP: cap.default(50),
+  TOLLGATE_MANAGED_IMAGES_CAP: cap.default(10),
+  TOLLGATE_MANAGED_EMBEDDINGS_CAP: cap.default(50),
   /** Without one, a token is made at the first start. */
   TOLLGATE_ADMIN_TOKEN: z.string().min(16, 'must be at least 16 characters').optional(),
   /** `tollgate.yaml`s to apply at start, in order, separated as in PATH. */

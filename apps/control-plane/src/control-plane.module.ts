@@ -10,6 +10,7 @@ import { AdminTokens } from './auth/admin-tokens.ts';
 import { ConfigChanges } from './config-publishing/config-changes.ts';
 import { Publisher } from './config-publishing/publisher.ts';
 import { ConfigFileController } from './declarative/config-file.controller.ts';
+import { CreditsController } from './credits/credits.controller.ts';
 import { ExchangeRatesController } from './exchange-rates/exchange-rates.controller.ts';
 import { HealthController, TELEMETRY } from './http/health.controller.ts';
 import { KeysController } from './keys/keys.controller.ts';
@@ -40,6 +41,7 @@ export class ControlPlaneModule {
       module: ControlPlaneModule,
       controllers: [
         OrganizationsController,
+        CreditsController,
         ProjectsController,
         SecretsController,
         AiProvidersController,

@@ -69,8 +69,11 @@ export async function startControlPlane(
   try {
     const tokens = new AdminTokens(dataSource);
     const adminToken = await tokens.establish(settings.TOLLGATE_ADMIN_TOKEN);
-    const changes = new ConfigChanges(dataSource, publisher, {
-      allowPrivate: settings.TOLLGATE_ALLOW_PRIVATE_UPSTREAMS,
+    const outbound = { allowPrivate: settings.TOLLGATE_ALLOW_PRIVATE_UPSTREAMS };
+    const changes = new ConfigChanges(dataSource, publisher, outbound, {
+      chat: settings.TOLLGATE_MANAGED_CHAT_CAP,
+      images: settings.TOLLGATE_MANAGED_IMAGES_CAP,
+      embeddings: settings.TOLLGATE_MANAGED_EMBEDDINGS_CAP,
     });
     const ring = createKeyRing(
       settings.TOLLGATE_KEY_ENCRYPTION_KEY,

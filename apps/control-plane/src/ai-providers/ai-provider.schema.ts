@@ -1,4 +1,4 @@
-import { capability, lossPolicy, priceOverride, providerSlug } from '@tollgate/contracts';
+import { access, capability, lossPolicy, priceOverride, providerSlug } from '@tollgate/contracts';
 import { z } from 'zod';
 import type { AiProviderRow } from '../domain/rows.ts';
 import { nameWithoutSlash, resourceView, showRow } from '../http/fields.ts';
@@ -71,7 +71,11 @@ export const aiProviderFields = {
   defaultModel: modelName.nullable().optional(),
   baseUrl: baseUrl.nullable().optional(),
   config: config.nullable().optional(),
-  access: z.enum(['platform', 'byok']).optional(),
+  access: access.optional().meta({
+    description:
+      "`byok`: serves its own project alone. `platform`: the operator's, which the routes of every project may name, and " +
+      "which is paid for from the organization's credits.",
+  }),
   models: models.optional(),
   enabled: z.boolean().optional(),
 };
@@ -93,7 +97,7 @@ export const aiProviderView = resourceView
     defaultModel: z.string().nullable(),
     baseUrl: z.string().nullable(),
     config: z.record(z.string(), z.unknown()).nullable(),
-    access: z.enum(['platform', 'byok']),
+    access,
     models: z.array(
       z.object({
         name: z.string(),

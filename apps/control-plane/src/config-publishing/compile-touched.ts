@@ -145,5 +145,7 @@ function ownersOf(around: Surroundings, row: { readonly projectId: string }) {
     organization,
     routes: around.routes.get(project.id) ?? [],
     connections: around.connections.get(project.id) ?? [],
+    platformConnections: around.platformConnections,
+    credits: around.credits.get(organization.id) ?? null,
   };
 }

@@ -1,6 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { AddressPolicy } from '@tollgate/outbound';
 import type { DataSource, EntityManager } from 'typeorm';
+import type { ManagedCaps } from '../domain/rows.ts';
 import type { Publisher } from './publisher.ts';
 import type { Touched } from './touched.ts';
 
@@ -9,6 +10,8 @@ export interface ConfigChange {
   readonly manager: EntityManager;
   /** Which addresses a URL that is saved may name. */
   readonly outbound: AddressPolicy;
+  /** What new organizations start with. */
+  readonly managedCaps: ManagedCaps;
   touch(...touched: readonly Touched[]): void;
 }
 
@@ -27,6 +30,7 @@ export class ConfigChanges {
     private readonly dataSource: DataSource,
     private readonly publisher: Publisher,
     readonly outbound: AddressPolicy,
+    private readonly managedCaps: ManagedCaps,
   ) {}
 
   /** Carries out the change, and waits a moment for it to reach the data plane. NATS being away fails nothing. */
@@ -37,6 +41,7 @@ export class ConfigChanges {
       const value = await body({
         manager,
         outbound: this.outbound,
+        managedCaps: this.managedCaps,
         touch: (...more) => more.forEach((one) => touched.add(one)),
       });
       if (touched.size === 0) return { result: value, revision: undefined };

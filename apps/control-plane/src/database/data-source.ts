@@ -2,6 +2,7 @@ import type { Logger } from '@tollgate/telemetry';
 import { DataSource } from 'typeorm';
 import { InitialTables1763600000000 } from './migrations/1763600000000-initial-tables.ts';
 import { ProviderKeysAndContinuations1763700000000 } from './migrations/1763700000000-provider-keys-and-continuations.ts';
+import { PlatformAccess1763850000000 } from './migrations/1763850000000-platform-access.ts';
 import { Webhooks1763900000000 } from './migrations/1763900000000-webhooks.ts';
 import { KeyRotation1763810000000 } from './migrations/1763810000000-key-rotation.ts';
 import { SnakeCaseNaming } from './snake-case-naming.ts';
@@ -27,6 +28,7 @@ export function createDataSource(url: string, log: Logger): DataSource {
       InitialTables1763600000000,
       ProviderKeysAndContinuations1763700000000,
       KeyRotation1763810000000,
+      PlatformAccess1763850000000,
       Webhooks1763900000000,
     ],
     migrationsTableName: 'migrations',

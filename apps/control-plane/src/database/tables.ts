@@ -1,6 +1,7 @@
 import { EntitySchema, type EntitySchemaColumnOptions } from 'typeorm';
 import type {
   AiProviderRow,
+  CreditRow,
   ExchangeRateRow,
   FormerKeyTextRow,
   KeyRow,
@@ -37,6 +38,19 @@ export const organizations = new EntitySchema<OrganizationRow>({
     defaultRoutingStrategy: optionalText,
     payloadCapture: text,
     budgets: json,
+    managedCaps: json,
+  },
+});
+
+export const credits = new EntitySchema<CreditRow>({
+  name: 'credits',
+  columns: {
+    id,
+    organizationId: text,
+    amountUsd: { type: 'numeric' },
+    reference: text,
+    note: optionalText,
+    createdAt,
   },
 });
 
@@ -140,6 +154,7 @@ export const exchangeRates = new EntitySchema<ExchangeRateRow>({
 
 export const TABLES = [
   organizations,
+  credits,
   projects,
   secrets,
   aiProviders,

@@ -25,7 +25,7 @@ import type {
   DeclaredSecret,
 } from './config-file.schema.ts';
 import { effectOf } from './effect-of.ts';
-import { findNamed, findProject, requireNamed } from './find-by-name.ts';
+import { findNamed, findProject, requireNamed, requirePlatform } from './find-by-name.ts';
 
 export async function applyRate(
   { change }: Application,
@@ -116,7 +116,9 @@ export async function applyRoute(
   const targets: Target[] = [];
   for (const [index, { aiProvider, ...target }] of declaredTargets.entries()) {
     const reference = { field: `targets.${index}.aiProvider`, name: aiProvider };
-    const aiProviderId = await requireNamed(change, aiProviders, project.id, reference);
+    const aiProviderId = aiProvider.includes('/')
+      ? await requirePlatform(application, reference)
+      : await requireNamed(change, aiProviders, project.id, reference);
     targets.push(withTargetDefaults(aiProviderId, target));
   }
   const existing = await findNamed(change, routes, project.id, fields.name);

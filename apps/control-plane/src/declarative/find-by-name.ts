@@ -1,7 +1,7 @@
 import type { EntitySchema, FindOptionsWhere } from 'typeorm';
 import type { Application } from './apply-config-file.ts';
 import type { ConfigChange } from '../config-publishing/config-changes.ts';
-import { organizations, projects } from '../database/tables.ts';
+import { aiProviders, organizations, projects } from '../database/tables.ts';
 import type { ProjectRow } from '../domain/rows.ts';
 import { unprocessable } from '../http/problem.ts';
 
@@ -53,4 +53,16 @@ export async function requireNamed<
   const row = await findNamed(change, table, projectId, reference.name);
   if (row) return row.id;
   throw unprocessable(reference.field, `there is none named "${reference.name}" in this project`);
+}
+
+/** The id of the operator's connection that is written `project/connection`; names of connections hold no slash. */
+export async function requirePlatform(
+  application: Pick<Application, 'change' | 'file'>,
+  { field, name }: { readonly field: string; readonly name: string },
+): Promise<string> {
+  const slash = name.lastIndexOf('/');
+  const project = await findProject(application, name.slice(0, slash));
+  const row = await findNamed(application.change, aiProviders, project.id, name.slice(slash + 1));
+  if (row?.access === 'platform') return row.id;
+  throw unprocessable(field, `there is no connection of platform access named "${name}"`);
 }

@@ -9,6 +9,7 @@ const sources: KeyPolicySources = {
   textEndsAt: null,
   project: sampleProject,
   organization: sampleOrganization,
+  credits: null,
   routes: [
     { id: 'rte_1', name: 'default', publishedVersion: 3 },
     { id: 'rte_2', name: 'draft', publishedVersion: null },
@@ -66,6 +67,33 @@ describe('the policy of a key', () => {
         expect(idsOf(after, 'new')).toEqual(idsOf(before, 'old'));
       }),
     );
+  });
+
+  it('caps what is free of platform access until credits are bought, and then counts those alone', () => {
+    const quotasOf = (changes: Partial<KeyPolicySources>) =>
+      compileKeyPolicy({ ...sources, ...changes }).platformQuotas ?? [];
+    const organization = {
+      ...sampleOrganization,
+      managedCaps: { chat: 5, images: null, embeddings: 0 },
+    };
+    expect(quotasOf({ organization })).toMatchObject([
+      {
+        kind: 'onboarding',
+        metric: 'requests',
+        limit: '5',
+        operations: expect.arrayContaining(['chat', 'speech']),
+      },
+      { kind: 'onboarding', metric: 'requests', limit: '0', operations: ['embeddings'] },
+    ]);
+    const bought = quotasOf({ credits: { grantedPicoUsd: 12_500_000_000_000n } });
+    expect(bought).toMatchObject([{ kind: 'credits', metric: 'cost', limit: '12500000000000' }]);
+    expect(bought[0]).not.toHaveProperty('operations');
+    expect(quotasOf({ credits: { grantedPicoUsd: -1n } })).toMatchObject([{ limit: '0' }]);
+    const another = quotasOf({
+      credits: { grantedPicoUsd: 1n },
+      key: { ...sampleKey, id: 'key_2' },
+    });
+    expect(another.map(({ quotaId }) => quotaId)).toEqual(bought.map(({ quotaId }) => quotaId));
   });
 
   it('names published routes alone', () => {

@@ -1,4 +1,5 @@
 import type { KeyPolicy } from '@tollgate/contracts';
+import { compilePlatformQuotas, type Credits } from './compile-platform-quotas.ts';
 import { compileQuotas, type ExchangeRates, type QuotaIdOf } from './compile-quotas.ts';
 import type { KeyRow, OrganizationRow, ProjectRow, RouteRow } from './rows.ts';
 
@@ -8,6 +9,8 @@ export interface KeyPolicySources {
   readonly textEndsAt: Date | null;
   readonly project: ProjectRow;
   readonly organization: OrganizationRow;
+  /** Null where it never bought any. */
+  readonly credits: Credits | null;
   /** Routes of the key's project. */
   readonly routes: readonly Pick<RouteRow, 'id' | 'name' | 'publishedVersion'>[];
   readonly rates: ExchangeRates;
@@ -31,6 +34,7 @@ export function compileKeyPolicy(sources: KeyPolicySources): KeyPolicy {
     routingStrategy: key.routingStrategy,
     modelAllowlist: key.modelAllowlist && [...key.modelAllowlist],
     quotas: compileQuotas({ key, project, organization }, sources.rates, sources.quotaIdOf),
+    platformQuotas: compilePlatformQuotas(organization, sources.credits, sources.quotaIdOf),
     metadata: { ...key.metadata },
     allowProviderKeys: key.allowProviderKeys,
     sourceRanges: key.sourceRanges && [...key.sourceRanges],

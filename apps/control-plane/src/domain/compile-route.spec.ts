@@ -32,6 +32,7 @@ const compile = (connections: readonly AiProviderRow[], targets: readonly Target
     project: sampleProject,
     organization: sampleOrganization,
     connections,
+    platformConnections: [],
   });
 
 describe('a compiled route', () => {
@@ -94,7 +95,29 @@ describe('a compiled route', () => {
       project: sampleProject,
       organization: { ...sampleOrganization, defaultRoutingStrategy: 'cheapest' },
       connections,
+      platformConnections: [],
     });
     expect(inherited.strategy).toBe('cheapest');
+  });
+
+  it("takes targets from the operator's connections, and their other models from nowhere", () => {
+    const theirs: AiProviderRow = {
+      ...sampleConnection,
+      id: 'aip_theirs',
+      projectId: 'prj_2',
+      access: 'platform',
+      models: [model('named'), model('other')],
+    };
+    const route = compileRoute({
+      route: { id: 'rte_1', name: 'default' },
+      version: 1,
+      definition: { ...sampleDefinition, targets: [target(theirs.id, 'named')] },
+      project: sampleProject,
+      organization: sampleOrganization,
+      connections: [],
+      platformConnections: [theirs],
+    });
+    expect(route.targets).toMatchObject([{ aiProviderId: 'aip_theirs', access: 'platform' }]);
+    expect(route.otherModels).toEqual([]);
   });
 });

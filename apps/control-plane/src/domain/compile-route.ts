@@ -20,11 +20,13 @@ export interface RouteSources {
   readonly organization: OrganizationRow;
   /** Connections of the route's project. */
   readonly connections: readonly AiProviderRow[];
+  /** Connections of the operator's, which targets may name wherever they stand. */
+  readonly platformConnections: readonly AiProviderRow[];
 }
 
 /** A published version, with what its connections say today of their models. */
 export function compileRoute(sources: RouteSources): CompiledRoute {
-  const { route, definition, project, organization } = sources;
+  const { route, definition, project, organization, connections, platformConnections } = sources;
   return {
     routeId: route.id,
     projectId: project.id,
@@ -36,8 +38,8 @@ export function compileRoute(sources: RouteSources): CompiledRoute {
       project.defaultRoutingStrategy ??
       organization.defaultRoutingStrategy ??
       'priority',
-    targets: compileTargets(definition.targets, sources.connections),
-    otherModels: compileOtherModels(definition.targets, sources.connections),
+    targets: compileTargets(definition.targets, [...platformConnections, ...connections]),
+    otherModels: compileOtherModels(definition.targets, connections),
     allowProfileOverride: definition.allowProfileOverride,
     defaultProfile: definition.defaultProfile,
     retry: definition.retry,
@@ -112,6 +114,7 @@ function factsOf(connection: AiProviderRow, model: ConnectionModel | undefined) 
     maxOutputTokens: model?.maxOutputTokens ?? null,
     price: model?.price ?? null,
     enabled: connection.enabled,
+    access: connection.access,
   };
 }
 

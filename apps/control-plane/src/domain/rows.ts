@@ -31,11 +31,32 @@ export interface Budget {
   readonly alertPct: readonly number[];
 }
 
+/** Requests that are free on the operator's connections before the first credits are bought, in all; null: any number. */
+export interface ManagedCaps {
+  /** Of everything that is neither of the other two, as well. */
+  readonly chat: number | null;
+  readonly images: number | null;
+  readonly embeddings: number | null;
+}
+
 export interface OrganizationRow extends Row {
   name: string;
   defaultRoutingStrategy: Strategy | null;
   payloadCapture: PayloadCapture;
   budgets: readonly Budget[];
+  managedCaps: ManagedCaps;
+}
+
+/** Credits that were bought, or a correction; never changed. */
+export interface CreditRow {
+  readonly id: string;
+  readonly organizationId: string;
+  /** Decimal USD; below zero for a correction. */
+  readonly amountUsd: string;
+  /** Of whoever booked it: the same one is booked once. */
+  readonly reference: string;
+  readonly note: string | null;
+  readonly createdAt: Date;
 }
 
 export interface ProjectRow extends Row {

@@ -18,6 +18,7 @@ export const sampleOrganization: OrganizationRow = {
   defaultRoutingStrategy: null,
   payloadCapture: 'metadata',
   budgets: [],
+  managedCaps: { chat: 50, images: 10, embeddings: 50 },
 };
 
 export const sampleProject: ProjectRow = {

@@ -2,7 +2,7 @@ import type { ConfigChange } from '../config-publishing/config-changes.ts';
 import { touch } from '../config-publishing/touched.ts';
 import { newId } from '../database/new-id.ts';
 import { applyChanges, given, requireRow, insertRow } from '../database/rows.ts';
-import { organizations, projects } from '../database/tables.ts';
+import { credits, organizations, projects } from '../database/tables.ts';
 import type { OrganizationRow } from '../domain/rows.ts';
 import { requireRates } from '../exchange-rates/require-rates.ts';
 import { conflict } from '../http/problem.ts';
@@ -23,6 +23,7 @@ export async function createOrganization(
     payloadCapture: 'metadata',
     budgets: [],
     ...given(body),
+    managedCaps: { ...change.managedCaps, ...given(body.managedCaps ?? {}) },
   };
   await insertRow(change.manager, organizations, row);
   return row;
@@ -34,11 +35,12 @@ export async function patchOrganization(
   body: PatchOrganization,
 ): Promise<OrganizationRow> {
   const row = await requireRow(change.manager, organizations, 'organization', id);
-  const changed = applyChanges(row, body);
+  const managedCaps = body.managedCaps && { ...row.managedCaps, ...given(body.managedCaps) };
+  const changed = applyChanges(row, { ...body, managedCaps });
   if (changed.size === 0) return row;
   if (changed.has('budgets')) await requireRates(change, 'budgets', row.budgets);
   await change.manager.save(organizations, row);
-  if (changed.has('budgets') || changed.has('payloadCapture')) {
+  if (changed.has('budgets') || changed.has('payloadCapture') || changed.has('managedCaps')) {
     change.touch(touch.keysOfOrganization(id));
   }
   if (changed.has('defaultRoutingStrategy')) {
@@ -54,5 +56,7 @@ export async function deleteOrganization(change: ConfigChange, id: string): Prom
   const project = await change.manager.findOneBy(projects, { organizationId: id });
   if (project)
     throw conflict(`The organization has the project "${project.name}" (${project.id}).`);
+  const credit = await change.manager.findOneBy(credits, { organizationId: id });
+  if (credit) throw conflict('The organization has credits on its books, which are kept.');
   await change.manager.delete(organizations, { id: row.id });
 }

@@ -3,10 +3,22 @@ import { z } from 'zod';
 import type { OrganizationRow } from '../domain/rows.ts';
 import { budgets, budgetView, name, resourceView, showRow } from '../http/fields.ts';
 
+const cap = z.number().int().nonnegative().max(1_000_000_000).nullable();
+const managedCaps = z.object({ chat: cap, images: cap, embeddings: cap });
+
 const optionalFields = {
   defaultRoutingStrategy: strategy.nullable().optional(),
   payloadCapture: payloadCapture.optional(),
   budgets: budgets.optional(),
+  managedCaps: managedCaps
+    .partial()
+    .strict()
+    .optional()
+    .meta({
+      description:
+        "Requests that the operator's connections answer before the organization has bought credits, in all: for chat (and " +
+        'what is neither of the others), images and embeddings. `null`: any number.',
+    }),
 };
 
 export const createOrganizationBody = z.strictObject({ name, ...optionalFields });
@@ -21,6 +33,7 @@ export const organizationView = resourceView
     defaultRoutingStrategy: strategy.nullable(),
     payloadCapture,
     budgets: z.array(budgetView),
+    managedCaps,
   })
   .meta({ id: 'Organization' });
 
@@ -31,5 +44,6 @@ export function showOrganization(row: OrganizationRow): z.infer<typeof organizat
     defaultRoutingStrategy: row.defaultRoutingStrategy,
     payloadCapture: row.payloadCapture,
     budgets: row.budgets.map((one) => ({ ...one, alertPct: [...one.alertPct] })),
+    managedCaps: { ...row.managedCaps },
   };
 }

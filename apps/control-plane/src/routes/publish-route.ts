@@ -30,7 +30,7 @@ export async function publishRoute(
     throw unprocessable('targets', `make more than ${MAX_DOCUMENT_BYTES} bytes when compiled`);
   }
   if (isFirst) touchPublished(change, route);
-  else change.touch(touch.route(id));
+  else change.touch(touch.route(id), touch.models(route.projectId));
   return route;
 }
 

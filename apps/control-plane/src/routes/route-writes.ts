@@ -60,14 +60,17 @@ export function touchPublished(change: ConfigChange, row: RouteRow): void {
   );
 }
 
-/** Every target must name a connection of the route's own project. */
+/** Every target must name a connection of the route's own project, or one of the operator's. */
 export async function checkTargets(
   change: ConfigChange,
   projectId: string,
   targets: readonly Target[],
 ): Promise<void> {
   const ids = [...new Set(targets.map((target) => target.aiProviderId))];
-  const found = await change.manager.findBy(aiProviders, { id: Any(ids), projectId });
+  const found = await change.manager.findBy(aiProviders, [
+    { id: Any(ids), projectId },
+    { id: Any(ids), access: 'platform' },
+  ]);
   const known = new Set(found.map(({ id }) => id));
   const errors = targets.flatMap((target, index) =>
     known.has(target.aiProviderId)
