@@ -1,20 +1,33 @@
+import type { ProviderSlug } from '@tollgate/contracts';
 import { knownModels } from '@tollgate/pricing';
 import { stringify } from 'yaml';
 
-/** Providers that are connected when their key is in the environment, and under which name. */
-const ENVIRONMENT_KEYS = {
-  openai: 'OPENAI_API_KEY',
-  mistral: 'MISTRAL_API_KEY',
-  groq: 'GROQ_API_KEY',
-  xai: 'XAI_API_KEY',
-  deepseek: 'DEEPSEEK_API_KEY',
-  openrouter: 'OPENROUTER_API_KEY',
-} as const;
+/** Providers that are connected when a key of theirs is in the environment: the variable, and the model that serves first. */
+const PROVIDERS = {
+  openai: { variables: ['OPENAI_API_KEY'], model: 'gpt-4o-mini' },
+  anthropic: { variables: ['ANTHROPIC_API_KEY'], model: 'claude-sonnet-4-5' },
+  google: { variables: ['GEMINI_API_KEY', 'GOOGLE_API_KEY'], model: 'gemini-2.5-flash' },
+  mistral: { variables: ['MISTRAL_API_KEY'], model: 'mistral-small-latest' },
+  groq: { variables: ['GROQ_API_KEY'], model: 'llama-3.3-70b-versatile' },
+  xai: { variables: ['XAI_API_KEY'], model: 'grok-4' },
+  deepseek: { variables: ['DEEPSEEK_API_KEY'], model: 'deepseek-chat' },
+  openrouter: { variables: ['OPENROUTER_API_KEY'], model: 'openai/gpt-4o-mini' },
+} as const satisfies Partial<Record<ProviderSlug, LocalProvider>>;
 
-type EnvironmentProvider = keyof typeof ENVIRONMENT_KEYS;
+interface LocalProvider {
+  /** The first one that is set counts. */
+  readonly variables: readonly string[];
+  readonly model: string;
+}
+
+type EnvironmentProvider = keyof typeof PROVIDERS;
+
+/** Google's catalogue has models of others as well, which its keys for Gemini do not open. */
+const OF_GEMINI = /^(gemini|gemma|imagen|embedding|text-embedding)/;
 
 const SIMULATED_MODELS = ['gpt-4o-mini', 'gpt-4o', 'gpt-4.1-mini', 'gpt-4.1'];
-const MOST_MODELS_EACH = 60;
+/** A route takes 1,000 targets. */
+const MOST_MODELS_EACH = 120;
 const ORGANIZATION = 'local';
 const PROJECT = 'default';
 
@@ -41,19 +54,22 @@ export function localDeclaration(input: DeclarationInput): string {
 }
 
 function resourcesOf({ simulatorUrl, environment }: DeclarationInput) {
-  const found = (Object.keys(ENVIRONMENT_KEYS) as EnvironmentProvider[]).filter(
-    (provider) => environment[ENVIRONMENT_KEYS[provider]],
+  const found = (Object.keys(PROVIDERS) as EnvironmentProvider[]).filter((provider) =>
+    variableOf(provider, environment),
   );
   const scope = { project: PROJECT };
   return {
-    organizations: [{ name: ORGANIZATION }],
+    // Whoever starts it here pays the providers: neither caps nor credits.
+    organizations: [
+      { name: ORGANIZATION, managedCaps: { chat: null, images: null, embeddings: null } },
+    ],
     projects: [{ organization: ORGANIZATION, name: PROJECT }],
     secrets: [
       { ...scope, name: 'simulator', fromEnv: VIRTUAL_KEY_VARIABLE },
       ...found.map((provider) => ({
         ...scope,
         name: provider,
-        fromEnv: ENVIRONMENT_KEYS[provider],
+        fromEnv: variableOf(provider, environment),
       })),
     ],
     aiProviders: [
@@ -73,7 +89,7 @@ function resourcesOf({ simulatorUrl, environment }: DeclarationInput) {
         provider,
         secret: provider,
         access: 'platform',
-        defaultModel: modelsOf(provider)[0] ?? 'default',
+        defaultModel: PROVIDERS[provider].model,
         models: modelsOf(provider).map((name) => ({ name })),
       })),
     ],
@@ -116,6 +132,18 @@ function targetsOf(provider: EnvironmentProvider) {
   }));
 }
 
+/** The one that serves first, and then the others that the catalogue knows. */
 function modelsOf(provider: EnvironmentProvider): readonly string[] {
-  return knownModels(provider).slice(0, MOST_MODELS_EACH);
+  const { model } = PROVIDERS[provider];
+  const others = knownModels(provider).filter(
+    (name) => name !== model && (provider !== 'google' || OF_GEMINI.test(name)),
+  );
+  return [model, ...others].slice(0, MOST_MODELS_EACH);
+}
+
+function variableOf(
+  provider: EnvironmentProvider,
+  environment: DeclarationInput['environment'],
+): string | undefined {
+  return PROVIDERS[provider].variables.find((name) => environment[name]);
 }
