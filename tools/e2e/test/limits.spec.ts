@@ -37,6 +37,97 @@ describe('limits over two gateways and two budget instances', () => {
       );
     });
 
+    it('serves exactly as many by platform access as credits cover, and the others by their own connection', async () => {
+      const { admin, oracle, system } = scene();
+      const second = await system.startInstance('gateway');
+      const price = { inputPerMTok: '0', outputPerMTok: '0', perRequest: '1' };
+      const operator = await admin.createProject('operator');
+      const shared = await admin.connect(operator.id, 'shared', {
+        access: 'platform',
+        models: [{ name: 'shared-instant', price }],
+      });
+      const project = await admin.createProject('credited');
+      const own = await admin.connect(project.id, 'own', {
+        models: [{ name: 'own-instant', price }],
+      });
+      const route = await admin.publishRoute(project.id, 'both', [
+        { aiProviderId: shared.id, model: 'shared-instant' },
+        { aiProviderId: own.id, model: 'own-instant', priority: 1 },
+      ]);
+      const credits = `/api/v1/organizations/${project['organizationId']}/credits`;
+      await admin.call('POST', credits, { amountUsd: 37, reference: 'first' });
+      const key = await admin.createKey(project.id, route.id);
+      const urls = [system.facts().gatewayUrl, second.url];
+      const send = async (place: number, text: string): Promise<string> => {
+        const response = await fetch(`${urls[place % 2]}/v1/chat/completions`, {
+          method: 'POST',
+          headers: { authorization: `Bearer ${text}`, 'content-type': 'application/json' },
+          body: JSON.stringify({ messages: [{ role: 'user', content: 'Hello' }] }),
+        });
+        const body = (await response.json()) as { readonly error?: { readonly code: string } };
+        return body.error?.code ?? `${response.headers.get('x-tollgate-model')}`;
+      };
+      const answers = await Promise.all(
+        Array.from({ length: 200 }, (_, place) => send(place, key.key)),
+      );
+      const counts = Object.groupBy(answers, (answer) => answer);
+      expect({
+        shared: counts['shared-instant']?.length,
+        own: counts['own-instant']?.length,
+      }).toEqual({ shared: 37, own: 163 });
+      expect(await oracle.journal('shared-instant')).toHaveLength(37);
+      await eventually(
+        'the credits are spent',
+        () => admin.call<{ readonly spentUsd: string }>('GET', credits),
+        ({ spentUsd }) => spentUsd === '37',
+      );
+      const alone = await admin.publishRoute(project.id, 'alone', [
+        { aiProviderId: shared.id, model: 'shared-instant' },
+      ]);
+      const other = await admin.createKey(project.id, alone.id);
+      expect(await send(0, other.key)).toBe('budget_exceeded');
+      await admin.call('POST', credits, { amountUsd: 1, reference: 'second' });
+      await eventually(
+        'the new credits count',
+        () => send(0, other.key),
+        (told) => told === 'shared-instant',
+      );
+      expect(await send(1, other.key)).toBe('budget_exceeded');
+    });
+
+    it('stops an organization without credits at its onboarding cap', async () => {
+      const { admin, system } = scene();
+      const operator = await admin.createProject('host');
+      const shared = await admin.connect(operator.id, 'host', {
+        access: 'platform',
+        models: [{ name: 'free-instant' }],
+      });
+      const project = await admin.createProject('newcomer');
+      await admin.call('PATCH', `/api/v1/organizations/${project['organizationId']}`, {
+        managedCaps: { chat: 5 },
+      });
+      const route = await admin.publishRoute(project.id, 'free', [
+        { aiProviderId: shared.id, model: 'free-instant' },
+      ]);
+      const key = await admin.createKey(project.id, route.id);
+      const answers = await Promise.all(
+        Array.from({ length: 20 }, async () => {
+          const response = await fetch(`${system.facts().gatewayUrl}/v1/chat`, {
+            method: 'POST',
+            headers: { authorization: `Bearer ${key.key}`, 'content-type': 'application/json' },
+            body: JSON.stringify({ messages: [{ role: 'user', content: 'Hello' }] }),
+          });
+          const body = (await response.json()) as { readonly error?: string };
+          return `${response.status} ${body.error ?? ''}`.trim();
+        }),
+      );
+      const counts = Object.groupBy(answers, (answer) => answer);
+      expect({
+        ok: counts['200']?.length,
+        refused: counts['402 free_managed_limit_reached']?.length,
+      }).toEqual({ ok: 5, refused: 15 });
+    });
+
     it('never spends more than a hard money budget, and gives most of it out', async () => {
       const { admin, oracle, system } = scene();
       const model = 'priced-instant';
