@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { LoadGenerator, startScript } from './child.ts';
+import { manyKeys } from './many-keys.ts';
 import { measureSystem } from './measure.ts';
 import { readBenchOptions } from './options.ts';
 import { floor, hop, portkey, type SystemStarter, tollgate } from './systems.ts';
@@ -9,7 +10,7 @@ import { formatTable, type Row, withRatios } from './table.ts';
 
 /*
  * npm run bench: the same client and the same instant upstream for each system, one after the other, on one machine.
- * Ends with 1 when an answer was wrong, a request is not on record, or memory grew (`--soak`).
+ * Ends with 1 when an answer was wrong, a request is not on record, or memory grew (`--soak`, `--keys`).
  */
 
 const root = path.resolve(import.meta.dirname, '..', '..', '..');
@@ -32,6 +33,7 @@ let floorName = '';
 
 try {
   if (options.soakMinutes > 0) problems.push(...(await soak(root, client, options.soakMinutes)));
+  else if (options.keys > 0) problems.push(...(await manyKeys(root, options.keys)));
   else
     for (const name of options.systems) {
       const system = await starters[name]?.(root, upstream.url);

@@ -12,6 +12,8 @@ export interface BenchOptions {
   readonly output: string | undefined;
   /** Minutes of steady load with the memory watched, instead of the comparison; 0 for the comparison. */
   readonly soakMinutes: number;
+  /** That many keys, a tenth of them active, instead of the comparison; 0 for the comparison. */
+  readonly keys: number;
 }
 
 export const SYSTEM_NAMES = [
@@ -35,6 +37,7 @@ export function readBenchOptions(args: readonly string[]): BenchOptions {
       'warm-up': { type: 'string', default: '2' },
       output: { type: 'string' },
       soak: { type: 'string', default: '0' },
+      keys: { type: 'string', default: '0' },
     },
   });
   return {
@@ -45,5 +48,6 @@ export function readBenchOptions(args: readonly string[]): BenchOptions {
     warmUpMs: Number(values['warm-up']) * 1000,
     output: values.output,
     soakMinutes: Number(values.soak),
+    keys: Number(values.keys),
   };
 }
