@@ -11,3 +11,5 @@ export {
   recordingsFolder,
   Replay,
 } from './recordings.ts';
+export { OtlpCollector } from './otlp-collector.ts';
+export { clickhouseText, isInBytes, isInFiles, postgresText } from './traces-of.ts';
