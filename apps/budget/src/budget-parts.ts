@@ -12,6 +12,7 @@ import { ReadWindows } from './application/read-windows.ts';
 import { ReturnGrants } from './application/return-grants.ts';
 import { SettleRecords } from './application/settle-records.ts';
 import { SweepGrants } from './application/sweep-grants.ts';
+import { TellAlerts } from './application/tell-alerts.ts';
 import { WaitingRoom } from './application/waiting-room.ts';
 import type { BudgetSettings } from './budget.config.ts';
 import { CalendarWindows } from './domain/calendar-window.ts';
@@ -64,6 +65,7 @@ export function createBudgetParts(
     mostPending: 5_000,
   });
   const returns = new ReturnGrants({ ledger, now, onReturned: () => waitingRoom.wake() });
+  const alerts = new TellAlerts(books);
   const windows = new ReadWindows(ledger, now);
   const metrics: BudgetMetrics = new BudgetMetrics(
     telemetry.metrics,
@@ -105,6 +107,7 @@ export function createBudgetParts(
     desk,
     returns,
     windows,
+    alerts,
     metrics,
     consumer,
     sweeper,

@@ -4,6 +4,7 @@ import { BudgetMetrics } from './adapters/budget-metrics.ts';
 import { GrantDesk } from './application/grant-desk.ts';
 import { ReadWindows } from './application/read-windows.ts';
 import { ReturnGrants } from './application/return-grants.ts';
+import { TellAlerts } from './application/tell-alerts.ts';
 import type { BudgetParts } from './budget-parts.ts';
 
 /** Brings budget's parts onto the bus. */
@@ -17,6 +18,7 @@ export class BudgetModule {
         { provide: GrantDesk, useValue: parts.desk },
         { provide: ReturnGrants, useValue: parts.returns },
         { provide: ReadWindows, useValue: parts.windows },
+        { provide: TellAlerts, useValue: parts.alerts },
         { provide: BudgetMetrics, useValue: parts.metrics },
       ],
     };

@@ -19,6 +19,7 @@ import type { ConfigFileProblem } from './declarative/parse-config-file.ts';
 import { createHttpApp } from './http/create-http-app.ts';
 import { sweepRegularly } from './keys/former-key-texts.ts';
 import { resealSecrets } from './secrets/reseal-secrets.ts';
+import { EventIntake } from './webhooks/event-intake.ts';
 import { WebhookSender } from './webhooks/webhook-sender.ts';
 import { resealWebhooks } from './webhooks/webhook-secrets.ts';
 
@@ -87,6 +88,7 @@ export async function startControlPlane(
     const { bus } = messaging;
     const { log } = telemetry;
     const webhooks = new WebhookSender({ dataSource, ring, policy: changes.outbound, log });
+    const intake = new EventIntake({ dataSource, bus, log });
     const parts = { dataSource, changes, publisher, tokens, ring, bus, telemetry, webhooks };
     const environment = options.environment ?? {};
     const apply = (text: string) => applyConfigFile(text, { changes, ring, environment, readText });
@@ -96,6 +98,7 @@ export async function startControlPlane(
     publisher.wake();
     const stopSweeping = sweepRegularly(dataSource, changes, telemetry.log);
     webhooks.start();
+    intake.start();
     const server = app.getHttpServer();
     // Whether Postgres answers is told by `/readyz` of the API.
     const probes = await serveProbes({ settings, telemetry }, { http: () => server.listening });
@@ -107,6 +110,7 @@ export async function startControlPlane(
       stop: async () => {
         await closeWithin(app, DRAIN_MS);
         await probes?.stop();
+        await intake.stop();
         await webhooks.stop();
         await stopSweeping();
         await publisher.stop();

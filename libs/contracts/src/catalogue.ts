@@ -1,3 +1,4 @@
+import { takeAlerts } from './budget/alerts.ts';
 import { returnGrant, grantsRecalled, takeGrant } from './budget/grant.ts';
 import { readQuotas } from './budget/quota-windows.ts';
 import { callProvider } from './call/provider-call.ts';
@@ -18,6 +19,7 @@ export const CATALOGUE = {
   takeGrant,
   returnGrant,
   grantsRecalled,
+  takeAlerts,
   readQuotas,
   callProvider,
   testConnection,

@@ -15,6 +15,7 @@ export * from './config/config-changed.ts';
 export * from './routing/plan.ts';
 export * from './routing/outcomes.ts';
 export * from './budget/grant.ts';
+export * from './budget/alerts.ts';
 export * from './budget/quota-windows.ts';
 export * from './call/provider-call.ts';
 export * from './call/test-connection.ts';

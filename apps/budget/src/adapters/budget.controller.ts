@@ -1,5 +1,8 @@
 import { Controller } from '@nestjs/common';
 import {
+  type AlertsAnswer,
+  type AlertsRequest,
+  takeAlerts,
   type GrantAnswer,
   type GrantRequest,
   type GrantReturn,
@@ -16,6 +19,7 @@ import { GrantDesk, UndecidedError } from '../application/grant-desk.ts';
 import { LedgerUnavailableError } from '../application/ledger.ts';
 import { ReadWindows } from '../application/read-windows.ts';
 import { ReturnGrants } from '../application/return-grants.ts';
+import { TellAlerts } from '../application/tell-alerts.ts';
 import { BudgetMetrics } from './budget-metrics.ts';
 
 /** Budget on the bus. */
@@ -25,6 +29,7 @@ export class BudgetController {
     private readonly desk: GrantDesk,
     private readonly returns: ReturnGrants,
     private readonly windows: ReadWindows,
+    private readonly alerts: TellAlerts,
     private readonly metrics: BudgetMetrics,
   ) {}
 
@@ -49,6 +54,16 @@ export class BudgetController {
   async giveBack(request: GrantReturn): Promise<GrantReturnAnswer> {
     try {
       return { outcome: await this.returns.giveBack(request) };
+    } catch (error) {
+      if (!(error instanceof LedgerUnavailableError)) throw error;
+      throw new BusFailure(failure('budget.unavailable', { internal: error.message }));
+    }
+  }
+
+  @Answers(takeAlerts)
+  async tell({ acknowledged }: AlertsRequest): Promise<AlertsAnswer> {
+    try {
+      return { alerts: await this.alerts.tell(acknowledged) };
     } catch (error) {
       if (!(error instanceof LedgerUnavailableError)) throw error;
       throw new BusFailure(failure('budget.unavailable', { internal: error.message }));

@@ -1,4 +1,10 @@
-import type { Metric, QuotaDefinition, QuotaWindow, QuotaWindowsAnswer } from '@tollgate/contracts';
+import type {
+  QuotaAlert,
+  Metric,
+  QuotaDefinition,
+  QuotaWindow,
+  QuotaWindowsAnswer,
+} from '@tollgate/contracts';
 import type { SettlementRow } from '../domain/settlement-row.ts';
 import type { SliceAsk } from '../domain/slice.ts';
 import type { Units } from '../domain/units.ts';
@@ -78,6 +84,9 @@ export interface Ledger {
   room(windowIds: readonly string[]): Promise<ReadonlyMap<string, WindowRoom>>;
   /** Windows of these quotas that are open at that time. */
   windowsOf(quotaIds: readonly string[], nowMs: number): Promise<QuotaWindowsAnswer['windows']>;
+  /** Alerts that were not acknowledged, some hundreds at most, the oldest first. */
+  untoldAlerts(): Promise<QuotaAlert[]>;
+  acknowledgeAlerts(alertIds: readonly string[]): Promise<void>;
   /** Answers how many of the rows were new. The first row of a request wins. Throws `LedgerRejectedError` for data it cannot hold. */
   settle(rows: readonly SettlementRow[]): Promise<number>;
   /** Fences open grants that expired before then. Answers how many. */

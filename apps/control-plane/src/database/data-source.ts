@@ -5,6 +5,7 @@ import { ProviderKeysAndContinuations1763700000000 } from './migrations/17637000
 import { PlatformAccess1763850000000 } from './migrations/1763850000000-platform-access.ts';
 import { Webhooks1763900000000 } from './migrations/1763900000000-webhooks.ts';
 import { KeyRotation1763810000000 } from './migrations/1763810000000-key-rotation.ts';
+import { KeyExpiryTold1763910000000 } from './migrations/1763910000000-key-expiry-told.ts';
 import { SnakeCaseNaming } from './snake-case-naming.ts';
 import { SCHEMA, TABLES } from './tables.ts';
 
@@ -30,6 +31,7 @@ export function createDataSource(url: string, log: Logger): DataSource {
       KeyRotation1763810000000,
       PlatformAccess1763850000000,
       Webhooks1763900000000,
+      KeyExpiryTold1763910000000,
     ],
     migrationsTableName: 'migrations',
     namingStrategy: new SnakeCaseNaming(),

@@ -7,9 +7,6 @@ export const EVENT_TYPES = [
   'quota.threshold',
   'key.expiring',
   'key.revoked',
-  'provider.unhealthy',
-  'provider.recovered',
-  'request.failed',
 ] as const;
 
 export const eventType = z.enum(EVENT_TYPES);

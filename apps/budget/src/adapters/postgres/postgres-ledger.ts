@@ -1,4 +1,4 @@
-import type { QuotaDefinition, QuotaWindowsAnswer } from '@tollgate/contracts';
+import type { QuotaAlert, QuotaDefinition, QuotaWindowsAnswer } from '@tollgate/contracts';
 import type {
   AskOutcome,
   GrantAsk,
@@ -11,6 +11,7 @@ import type {
 import type { SettlementRow } from '../../domain/settlement-row.ts';
 import type { Units } from '../../domain/units.ts';
 import type { Database } from './database.ts';
+import { ACKNOWLEDGE_ALERTS, untoldAlerts } from './alert-queries.ts';
 import { SETTLE_SQL, settleParameters } from './settle-parameters.ts';
 
 export interface LeaseOptions {
@@ -161,6 +162,14 @@ export class PostgresLedger implements Ledger {
     return grants + windows;
   }
 
+  untoldAlerts(): Promise<QuotaAlert[]> {
+    return untoldAlerts(this.database);
+  }
+
+  async acknowledgeAlerts(alertIds: readonly string[]): Promise<void> {
+    await this.database.query(ACKNOWLEDGE_ALERTS, [alertIds]);
+  }
+
   private async count(text: string, values: readonly unknown[]): Promise<number> {
     const [row] = await this.database.query<{ n: number }>(text, values);
     return row?.n ?? 0;
@@ -183,7 +192,14 @@ function encodeQuota({ windowId, quota, startsAt, endsAt }: OpenQuota): object {
     usdPerUnit: usdPerUnit(quota),
     hard: quota.hard,
     access: quota.access ?? null,
+    alertPct: alertPctOf(quota),
   };
+}
+
+/** That money has run out is always told. */
+function alertPctOf({ metric, alertPct }: QuotaDefinition): number[] {
+  const all = new Set(metric === 'cost' ? [...alertPct, 100] : alertPct);
+  return [...all].sort((a, b) => a - b);
 }
 
 /** Null for counts, and where no rate is known; never 1 in place of a missing rate. */
