@@ -2,16 +2,14 @@ import type { CallHeader } from '@tollgate/contracts';
 import type { RequestProfile } from '@tollgate/dialects';
 import type { AdmittedRequest } from './ports.ts';
 
-/** What was decided of a request on its way to a provider. */
-export interface CallTerms extends Pick<CallHeader, 'order' | 'outputCap' | 'draw'> {
-  readonly planMs: number;
-  readonly grantMs: number;
-}
-
+/** What goes with a request to its adapter, beside the body and what all of its plan share. */
 export function callHeaderOf(
   request: AdmittedRequest,
   profile: RequestProfile,
-  terms: CallTerms,
+  order: CallHeader['order'],
+  outputCap: CallHeader['outputCap'],
+  draw: CallHeader['draw'],
+  stages: CallHeader['stages'],
 ): CallHeader {
   const { metadata } = request;
   return {
@@ -23,14 +21,14 @@ export function callHeaderOf(
     stream: profile.stream,
     usageAsked: profile.usageAsked,
     modelAsked: profile.modelAsked,
-    order: terms.order,
-    outputCap: terms.outputCap,
+    order,
+    outputCap,
     inputTokensEstimate: profile.inputTokensEstimate,
-    draw: terms.draw,
+    draw,
     metadata: metadata === null ? profile.metadata : { ...profile.metadata, ...metadata },
     endUser: profile.endUser,
     clientRequestId: request.clientRequestId,
     ...request.extras,
-    stages: { authMs: request.authMs, planMs: terms.planMs, grantMs: terms.grantMs },
+    stages,
   };
 }

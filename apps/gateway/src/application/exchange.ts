@@ -17,7 +17,7 @@ import type { PlanEntry } from '../domain/plan-cache.ts';
 import { platformRefusal } from '../domain/platform-access.ts';
 import { type ReservationTerms, reserve } from '../domain/reservation.ts';
 import { callHeaderOf } from './call-header.ts';
-import { estimateUse } from './estimate-use.ts';
+import { estimateUse, isNeverTaken } from './lost-call.ts';
 import type { PlanOutcome } from './plan-desk.ts';
 import type { EstimatedUse } from './recorder.ts';
 import type { AdmittedRequest, AnswerHead, ClientAnswer, ExchangePorts } from './ports.ts';
@@ -27,9 +27,6 @@ const WHOLE_BYTES = 1024 * 1024;
 /** The adapter ends a call at its own deadline; this much later it counts as hung. */
 const DEADLINE_GRACE_MS = 5_000;
 const EMPTY: Uint8Array = new Uint8Array(0);
-
-/** An adapter that fails a call with one of these before it took it, which then nobody has recorded, has used nothing. */
-const REFUSED_BY_ADAPTER: ReadonlySet<string> = new Set(['gateway.draining', 'gateway.overloaded']);
 
 type Phase = 'preparing' | 'called' | 'answering' | 'done';
 
@@ -123,7 +120,11 @@ export class Exchange implements CallListener<CallHead, CallEnd> {
     this.phase = 'done';
     if (reason.recorded !== true) {
       const outcome = this.hasBegun ? 'interrupted' : 'failed';
-      this.recordHere(outcome, reason, this.isNeverTaken(reason) ? null : this.estimateUse());
+      const { entry, head, profile, relayedBytes } = this;
+      const used = isNeverTaken(reason, this.wasConnected)
+        ? null
+        : estimateUse(entry, head, profile, relayedBytes);
+      this.recordHere(outcome, reason, used);
     }
     if (this.hasBegun) this.answer.interrupt(reason);
     else this.answer.refuse(reason, this.rates());
@@ -205,13 +206,18 @@ export class Exchange implements CallListener<CallHead, CallEnd> {
     const call = ports.bus.open(
       callProvider,
       {
-        header: callHeaderOf(request, profile, {
-          order: plan.order === 'weighted' ? drawOrder(plan.candidates, ports.random) : null,
-          outputCap: this.outputCap,
-          draw: this.draw,
-          planMs: this.planMs(),
-          grantMs: this.grantedTick - this.plannedTick,
-        }),
+        header: callHeaderOf(
+          request,
+          profile,
+          plan.order === 'weighted' ? drawOrder(plan.candidates, ports.random) : null,
+          this.outputCap,
+          this.draw,
+          {
+            authMs: request.authMs,
+            planMs: this.planMs(),
+            grantMs: this.grantedTick - this.plannedTick,
+          },
+        ),
         context: entry.context,
         body: this.body,
         deadlineAt: this.deadlineAt(entry),
@@ -262,16 +268,6 @@ export class Exchange implements CallListener<CallHead, CallEnd> {
     this.phase = 'done';
     this.recordHere('refused', reason, null);
     this.answer.refuse(reason, this.rates());
-  }
-
-  /** Whether it is certain that no adapter took the call. */
-  private isNeverTaken({ code, recorded }: Failure): boolean {
-    if (code === 'bus.disconnected') return !this.wasConnected;
-    return code === 'bus.no_responder' || (recorded === undefined && REFUSED_BY_ADAPTER.has(code));
-  }
-
-  private estimateUse(): EstimatedUse {
-    return estimateUse(this.entry, this.head, this.profile, this.relayedBytes);
   }
 
   private recordHere(outcome: RequestOutcome, reason: Failure, used: EstimatedUse | null): void {

@@ -1,4 +1,4 @@
-import type { CallHead } from '@tollgate/contracts';
+import type { CallHead, Failure } from '@tollgate/contracts';
 import type { RequestProfile } from '@tollgate/dialects';
 import type { PlanEntry } from '../domain/plan-cache.ts';
 import type { EstimatedUse } from './recorder.ts';
@@ -21,4 +21,16 @@ export function estimateUse(
     inputTokens: profile?.inputTokensEstimate ?? 0,
     outputTokens: Math.ceil(relayedBytes / STREAM_BYTES_PER_TOKEN),
   };
+}
+
+/** An adapter that fails a call with one of these before it took it, which then nobody has recorded, has used nothing. */
+const REFUSED_BY_ADAPTER: ReadonlySet<string> = new Set(['gateway.draining', 'gateway.overloaded']);
+
+/**
+ * Whether it is certain that no adapter took the call.
+ * @param wasConnected whether the bus was there when it was opened
+ */
+export function isNeverTaken({ code, recorded }: Failure, wasConnected: boolean): boolean {
+  if (code === 'bus.disconnected') return !wasConnected;
+  return code === 'bus.no_responder' || (recorded === undefined && REFUSED_BY_ADAPTER.has(code));
 }
