@@ -2,7 +2,8 @@ import type { FactsFile } from './facts-file.ts';
 
 /** Schemas: https://docs.mistral.ai/inference/conversations/structured-output/custom.md names no model that lacks them. */
 const TEXT = ['text', 'tools', 'json_schema'] as const;
-const VISION = [...TEXT, 'vision'] as const;
+/** Documents are read for the model: https://docs.mistral.ai/studio-api/document-processing/document_qna (2026-11-21). */
+const VISION = [...TEXT, 'vision', 'documents'] as const;
 
 export const MISTRAL_FACTS = {
   source: 'https://github.com/anomalyco/models.dev/tree/HEAD/models/mistral',
