@@ -8,7 +8,7 @@ import type {
   ToolCallPart,
   ToolResultPart,
 } from '@tollgate/neutral';
-import { ToolUseIds } from '../bedrock/tool-use-ids.ts';
+import { ToolUseIds } from '../tool-use-ids.ts';
 import { isRecord, parseJson } from '../json/json-value.ts';
 import { encodeCustomInput } from './custom-tools.ts';
 import { encodeDocument, encodeImage, type Json, type MediaContext } from './encode-media.ts';

@@ -11,7 +11,7 @@ import type {
 import { isRecord, parseJson } from '../json/json-value.ts';
 import { encodeMedia, type MediaContext } from './encode-media.ts';
 import type { ModelFamily } from './model-family.ts';
-import type { ToolUseIds } from './tool-use-ids.ts';
+import type { ToolUseIds } from '../tool-use-ids.ts';
 import type { JsonObject } from './wire.ts';
 
 export interface MessageContext extends MediaContext {

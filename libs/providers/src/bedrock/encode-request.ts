@@ -4,7 +4,7 @@ import { encodeAdditionalFields } from './encode-additional-fields.ts';
 import { type EncodedMessages, encodeMessages } from './encode-messages.ts';
 import { encodeToolConfig } from './encode-tools.ts';
 import { modelFamily } from './model-family.ts';
-import { ToolUseIds } from './tool-use-ids.ts';
+import { ToolUseIds } from '../tool-use-ids.ts';
 import type { JsonObject, WireObject } from './wire.ts';
 
 /** What the connection's config adds to every request. */

@@ -2,7 +2,7 @@ import type { Losses } from '@tollgate/neutral';
 
 const TAKEN_AS_IT_IS = /^[a-zA-Z0-9_-]{1,64}$/;
 
-/** Ids of tool calls as Converse takes them: others are rewritten by rule, the same for a call and its result. */
+/** Ids of tool calls as Anthropic and Converse take them: others are rewritten by rule, the same for a call and its result. */
 export class ToolUseIds {
   private readonly known = new Map<string, string>();
   private readonly used = new Set<string>();
