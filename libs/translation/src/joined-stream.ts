@@ -1,10 +1,7 @@
-import type { Failure, PicoUsd, TokenUsage } from '@tollgate/contracts';
 import type { AnswerEvent, EmitEvent } from '@tollgate/neutral';
-import type { Emit, StreamDecoder, StreamReader } from '@tollgate/providers';
+import type { Emit, StreamReader } from '@tollgate/providers';
 import type { JoinedAnswer } from './joined-answer.ts';
-import { saysNothing } from './translated-stream.ts';
-
-const EMPTY = new Uint8Array(0);
+import { NO_BYTES, ReaderStream } from './reader-stream.ts';
 
 export interface JoinedStreamOptions {
   /** It goes on with an answer that has begun. */
@@ -14,10 +11,7 @@ export interface JoinedStreamOptions {
 }
 
 /** One provider's share of an answer. */
-export class JoinedStream implements StreamDecoder {
-  private readonly reader: StreamReader;
-  private held: AnswerEvent[] = [];
-  private hasContent = false;
+export class JoinedStream extends ReaderStream {
   private dropsBlanks: boolean;
   /** Parts of a continuation that are text; all of them go on with the one that is open. */
   private readonly texts = new Set<number>();
@@ -28,59 +22,22 @@ export class JoinedStream implements StreamDecoder {
     private readonly options: JoinedStreamOptions,
     private readonly emit: Emit,
   ) {
+    super(readerFor);
     this.dropsBlanks = options.dropsLeadingBlanks;
-    this.reader = readerFor((event) =>
-      options.isContinuation ? this.goOn(event) : this.begin(event),
-    );
-  }
-
-  get phase(): StreamDecoder['phase'] {
-    const { phase } = this.reader;
-    return phase === 'open' && !this.hasContent ? 'waiting' : phase;
-  }
-
-  get failure(): Failure | null {
-    return this.reader.failure;
   }
 
   get tail(): Uint8Array {
-    return this.reader.phase === 'finished' ? this.answer.tail : EMPTY;
+    return this.reader.phase === 'finished' ? this.answer.tail : NO_BYTES;
   }
 
-  get usage(): TokenUsage | null {
-    return this.reader.usage;
+  protected take(event: AnswerEvent): void {
+    if (this.options.isContinuation) this.goOn(event);
+    else this.release(event, (one) => this.answer.push(one));
   }
 
-  get reportedCostPicoUsd(): PicoUsd | null {
-    return this.reader.reportedCostPicoUsd;
-  }
-
-  get finishReason(): string | null {
-    return this.reader.finishReason;
-  }
-
-  estimateOutputTokens(): number {
-    return this.reader.estimateOutputTokens();
-  }
-
-  push(chunk: Buffer): void {
-    this.reader.push(chunk);
-    this.flush();
-  }
-
-  end(): void {
-    this.reader.end();
-    this.flush();
-  }
-
-  private begin(event: AnswerEvent): void {
-    if (!this.hasContent && saysNothing(event)) {
-      this.held.push(event);
-      return;
-    }
-    for (const earlier of this.held.splice(0)) this.answer.push(earlier);
-    this.hasContent = true;
-    this.answer.push(event);
+  protected flush(): void {
+    const frames = this.answer.takeFrames();
+    if (frames) this.emit(frames);
   }
 
   /** Text alone goes on; what the model thinks on the way is its own. */
@@ -112,10 +69,5 @@ export class JoinedStream implements StreamDecoder {
     this.dropsBlanks = false;
     this.hasContent = true;
     this.answer.push({ type: 'delta', choice: 0, part: this.answer.openPart, text });
-  }
-
-  private flush(): void {
-    const frames = this.answer.takeFrames();
-    if (frames) this.emit(frames);
   }
 }
