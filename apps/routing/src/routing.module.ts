@@ -1,7 +1,14 @@
 import { randomFillSync } from 'node:crypto';
 import { type DynamicModule, Module } from '@nestjs/common';
 import { createIdFactory } from '@tollgate/contracts';
-import { BUS, type Bus, CONFIG_READER, type ConfigReader } from '@tollgate/messaging';
+import {
+  BUS,
+  type Bus,
+  CONFIG_READER,
+  type ConfigReader,
+  DURABLE_PUBLISHER,
+  type DurablePublisher,
+} from '@tollgate/messaging';
 import type { Telemetry } from '@tollgate/telemetry';
 import { Counter } from 'prom-client';
 import { RoutingController } from './adapters/routing.controller.ts';
@@ -9,6 +16,7 @@ import { HealthBook } from './application/health-book.ts';
 import { catalogueKnowledge } from './application/model-knowledge.ts';
 import { PlanInvalidation } from './application/plan-invalidation.ts';
 import { Planner } from './application/planner.ts';
+import { TellHealth } from './application/tell-health.ts';
 import type { RoutingSettings } from './routing.config.ts';
 
 /** Wires routing: health, the planner, and the announcements that make plans void. */
@@ -40,17 +48,31 @@ export class RoutingModule {
             }),
         },
         {
+          provide: TellHealth,
+          inject: [BUS, DURABLE_PUBLISHER],
+          useFactory: (bus: Bus, publisher: DurablePublisher) =>
+            new TellHealth({
+              publisher,
+              health,
+              instanceId: bus.instanceId,
+              now: Date.now,
+              onLost: (err) => telemetry.log.warn({ err }, 'an opened circuit could not be told'),
+            }),
+        },
+        {
           provide: PlanInvalidation,
-          inject: [BUS, Planner],
-          useFactory: (bus: Bus, planner: Planner) =>
+          inject: [BUS, Planner, TellHealth],
+          useFactory: (bus: Bus, planner: Planner, tell: TellHealth) =>
             new PlanInvalidation({
               bus,
               planner,
               health,
               now: Date.now,
               onHealthChange: (change) => {
+                const { circuit: _, ...told } = change;
                 changes.inc({ to: change.to });
-                telemetry.log.warn({ ...change }, 'the health of a model changed');
+                telemetry.log.warn(told, 'the health of a model changed');
+                tell.changed(change);
               },
             }),
         },

@@ -8,6 +8,7 @@ import { queryRequests } from './queries/requests-query.ts';
 import { queryKeyUse } from './queries/key-use-query.ts';
 import { queryUsage } from './queries/usage-query.ts';
 import { requestFinished } from './record/request-record.ts';
+import { circuitOpened, readHealth } from './routing/health.ts';
 import { callsObserved } from './routing/outcomes.ts';
 import { makePlan, plansInvalidated } from './routing/plan.ts';
 
@@ -16,6 +17,8 @@ export const CATALOGUE = {
   makePlan,
   plansInvalidated,
   callsObserved,
+  circuitOpened,
+  readHealth,
   takeGrant,
   returnGrant,
   grantsRecalled,

@@ -14,6 +14,7 @@ export * from './config/project-models.ts';
 export * from './config/config-changed.ts';
 export * from './routing/plan.ts';
 export * from './routing/outcomes.ts';
+export * from './routing/health.ts';
 export * from './budget/grant.ts';
 export * from './budget/alerts.ts';
 export * from './budget/quota-windows.ts';

@@ -79,6 +79,9 @@ describe('the users of NATS', () => {
       'gateway',
       'provider-adapter',
     ]);
+    expect(whoMay(CATALOGUE.circuitOpened.subject)).toEqual(['routing']);
+    expect(whoMay('tollgate.dead-letter.webhooks-failures')).toEqual(['control-plane']);
+    expect(whoMay('$JS.ACK.TOLLGATE_RECORDS.webhooks-health.1.1.1.1.1')).toEqual(['control-plane']);
     expect(whoMay('tollgate.dead-letter.budget-settlement')).toEqual(['budget']);
     expect(whoMay('tollgate.dead-letter.trace-ingest')).toEqual(['trace-ingest']);
     expect(whoMay('$JS.API.STREAM.DELETE.TOLLGATE_RECORDS')).toEqual([]);

@@ -21,6 +21,8 @@ export interface HealthChange {
   readonly model: string;
   readonly from: Circuit['state'];
   readonly to: Circuit['state'];
+  /** After the change. */
+  readonly circuit: Circuit;
 }
 
 /** How much a new report weighs against what was seen before. */
@@ -50,10 +52,17 @@ export class HealthBook {
     for (const [key, entry] of this.entries.entries()) {
       const circuit = atTime(entry.circuit, nowMs);
       if (circuit.state === entry.circuit.state) continue;
-      changes.push({ ...parseKey(key), from: entry.circuit.state, to: circuit.state });
+      const from = entry.circuit.state;
+      changes.push({ ...parseKey(key), from, to: circuit.state, circuit });
       entry.circuit = circuit;
     }
     return changes;
+  }
+
+  /** Undefined: nothing was seen of it, or it was forgotten. */
+  circuitOf(aiProviderId: string, model: string, nowMs: number): Circuit | undefined {
+    const entry = this.entries.peek(keyOf(aiProviderId, model));
+    return entry && atTime(entry.circuit, nowMs);
   }
 
   look(aiProviderId: string, model: string, nowMs: number): Observation {
@@ -89,8 +98,9 @@ export class HealthBook {
         entry.ttftMs === null ? mean : entry.ttftMs + SMOOTHING * (mean - entry.ttftMs);
     }
     this.entries.set(key, entry);
-    const to = entry.circuit.state;
-    return before === to ? [] : [{ ...parseKey(key), from: before, to }];
+    const { circuit } = entry;
+    if (before === circuit.state) return [];
+    return [{ ...parseKey(key), from: before, to: circuit.state, circuit }];
   }
 }
 
