@@ -24,16 +24,17 @@ const target = (aiProviderId: string, name: string): Target => ({
   capabilities: null,
   profiles: null,
 });
+const sourcesOf = (connections: readonly AiProviderRow[], targets: readonly Target[]) => ({
+  route: { id: 'rte_1', name: 'default' },
+  version: 1,
+  definition: { ...sampleDefinition, targets },
+  project: sampleProject,
+  organization: sampleOrganization,
+  connections,
+  platformConnections: [],
+});
 const compile = (connections: readonly AiProviderRow[], targets: readonly Target[]) =>
-  compileRoute({
-    route: { id: 'rte_1', name: 'default' },
-    version: 1,
-    definition: { ...sampleDefinition, targets },
-    project: sampleProject,
-    organization: sampleOrganization,
-    connections,
-    platformConnections: [],
-  });
+  compileRoute(sourcesOf(connections, targets));
 
 describe('a compiled route', () => {
   it('has every model of its connections once: as a target, or among the others', () => {
@@ -118,6 +119,23 @@ describe('a compiled route', () => {
       platformConnections: [theirs],
     });
     expect(route.targets).toMatchObject([{ aiProviderId: 'aip_theirs', access: 'platform' }]);
+    expect(route.otherModels).toEqual([]);
+  });
+
+  it("carries what the operator's connections say of models that a target takes any of", () => {
+    const price = { inputPerMTok: '1', outputPerMTok: '4' };
+    const operators = ['aip_p1', 'aip_p2'].map((id) => ({
+      ...sampleConnection,
+      id,
+      access: 'platform' as const,
+      defaultModel: null,
+      models: [{ ...model('open'), price }],
+    }));
+    const route = compileRoute({
+      ...sourcesOf([], [target('aip_p1', '*'), target('aip_p2', 'open')]),
+      platformConnections: operators,
+    });
+    expect(route.platformModels).toMatchObject([{ aiProviderId: 'aip_p1', model: 'open', price }]);
     expect(route.otherModels).toEqual([]);
   });
 });

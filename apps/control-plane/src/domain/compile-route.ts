@@ -40,6 +40,10 @@ export function compileRoute(sources: RouteSources): CompiledRoute {
       'priority',
     targets: compileTargets(definition.targets, [...platformConnections, ...connections]),
     otherModels: compileOtherModels(definition.targets, connections),
+    platformModels: compileOtherModels(
+      definition.targets,
+      platformConnections.filter(({ id }) => takesAnyModel(definition.targets, id)),
+    ),
     allowProfileOverride: definition.allowProfileOverride,
     defaultProfile: definition.defaultProfile,
     retry: definition.retry,
@@ -69,6 +73,10 @@ function compileTarget(target: Target, connection: AiProviderRow): RouteTarget {
     capabilities: copy(target.capabilities ?? model?.capabilities ?? null),
     profiles: copy(target.profiles),
   };
+}
+
+function takesAnyModel(targets: readonly Target[], aiProviderId: string): boolean {
+  return targets.some((target) => target.aiProviderId === aiProviderId && target.model === '*');
 }
 
 /** In the order of the connections' creation, so that what is cut off at the bound does not change from one time to the next. */

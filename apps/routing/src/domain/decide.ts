@@ -37,7 +37,8 @@ export function decide(
 ): Decision {
   const request = withProfile(given, route);
   const asked = request.profileClass.modelAsked;
-  const inRoute = matchTargets(route.targets, asked);
+  const known = [...route.otherModels, ...(route.platformModels ?? [])];
+  const inRoute = matchTargets(route.targets, asked, known);
   const matched = inRoute.length
     ? inRoute
     : asked === null

@@ -53,4 +53,19 @@ describe('matchTargets', () => {
       'aip_any',
     ]);
   });
+
+  it('serves any model under the terms that its connection gives it', () => {
+    const price = { inputPerMTok: '1', outputPerMTok: '4' };
+    const terms = { contextWindow: 8_192, maxOutputTokens: 1_024, price };
+    const known = [
+      makeTarget({ aiProviderId: 'aip_else', model: 'llama-4', contextWindow: 1 }),
+      makeTarget({ aiProviderId: 'aip_any', model: 'llama-4', capabilities: ['text'], ...terms }),
+    ];
+    expect(matchTargets(all, 'local/llama-4', known)).toEqual([
+      { ...anything, model: 'llama-4', capabilities: ['text'], ...terms },
+    ]);
+    const own = { ...anything, capabilities: ['vision' as const] };
+    expect(matchTargets([own], 'llama-4', known)[0]?.capabilities).toEqual(['vision']);
+    expect(matchTargets(all, 'llama-5', known)[0]?.price).toEqual(anything.price);
+  });
 });

@@ -7,10 +7,12 @@ export const ANY_MODEL = '*';
  * The targets that serve the model asked for, each with the name that its provider knows.
  * `asked` is a model name, or `provider/model` split at the first slash when what stands before it is a provider slug or a
  * connection's name. Targets that name the model come alone; those that take any model serve when none names it.
+ * @param known what connections say of their models: a target for any model serves them under these terms
  */
 export function matchTargets(
   targets: readonly RouteTarget[],
   asked: string | null,
+  known: readonly RouteTarget[] = [],
 ): readonly RouteTarget[] {
   if (asked === null) return targets.filter((target) => target.model !== ANY_MODEL);
   const exact = targets.filter((target) => target.model === asked);
@@ -23,9 +25,20 @@ export function matchTargets(
   return targets
     .flatMap((target) => {
       if (target.model !== ANY_MODEL) return [];
-      return [{ ...target, model: modelOn(target, asked) ?? asked }];
+      return [withModel(target, modelOn(target, asked) ?? asked, known)];
     })
     .filter((target) => isOpenTo(target, asked, targets));
+}
+
+/** A target for any model, as the target for this one. What the target itself says comes first. */
+function withModel(target: RouteTarget, model: string, known: readonly RouteTarget[]): RouteTarget {
+  const facts = known.find(
+    (one) => one.model === model && one.aiProviderId === target.aiProviderId,
+  );
+  if (!facts) return { ...target, model };
+  const { contextWindow, maxOutputTokens, price } = facts;
+  const capabilities = target.capabilities ?? facts.capabilities;
+  return { ...target, model, capabilities, contextWindow, maxOutputTokens, price };
 }
 
 /** The model's name on that connection, when `asked` names the connection or its provider before the first slash. */

@@ -79,6 +79,11 @@ export const compiledRoute = z.object({
   targets: z.array(routeTarget),
   /** Models on the project's connections that no target names: served when the caller asks for one by name. */
   otherModels: z.array(routeTarget),
+  /**
+   * What the operator's connections say of their models, where a target takes any model of them: terms for those targets,
+   * never served for themselves. Missing: nothing is said.
+   */
+  platformModels: z.array(routeTarget).optional(),
   allowProfileOverride: z.boolean(),
   defaultProfile: responseProfile.nullable(),
   retry: retryPolicy,
