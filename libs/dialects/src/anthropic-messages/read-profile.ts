@@ -14,7 +14,9 @@ import {
   optionalInteger,
   optionalString,
 } from '../chat/fields.ts';
-import { countInputTokens } from '../profile/input-tokens.ts';
+import { anthropicCallerTools, anthropicHostedCalls } from '../profile/hosted-tools.ts';
+import { addedPromptTokens, countInputTokens } from '../profile/input-tokens.ts';
+import { outputBoundOf } from '../profile/output-bound.ts';
 import { CAPABILITY_BIT, capabilitiesOf, type RequestProfile } from '../profile/request-profile.ts';
 import { BlockSurvey } from './read-blocks.ts';
 
@@ -51,9 +53,11 @@ export function readProfile(
     stream: operation === 'chat' && body['stream'] === true,
     usageAsked: true,
     inputTokensEstimate: estimate,
-    inputTokensBound: bound,
+    inputTokensBound: bound + addedPromptTokens(bits, anthropicCallerTools(body)),
     outputCap: operation === 'chat' && typeof outputCap === 'number' ? outputCap : null,
     choices: 1,
+    outputBound: outputBoundOf(operation, { estimate, bound }),
+    hostedToolCalls: operation === 'chat' ? anthropicHostedCalls(body) : 0,
     metadata: NO_METADATA,
     endUser: typeof user === 'string' ? user : null,
   });

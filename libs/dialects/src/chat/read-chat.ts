@@ -6,7 +6,8 @@ import {
   type Result,
   succeed,
 } from '@tollgate/contracts';
-import { countInputTokens } from '../profile/input-tokens.ts';
+import { chatHostedCalls } from '../profile/hosted-tools.ts';
+import { addedPromptTokens, countInputTokens } from '../profile/input-tokens.ts';
 import { CAPABILITY_BIT, capabilitiesOf, type RequestProfile } from '../profile/request-profile.ts';
 import {
   checkMetadata,
@@ -42,7 +43,6 @@ export function readChat(
 
   const { estimate, bound } = countInputTokens(bodyBytes, messages.media);
   const bits = messages.capabilityBits | capabilityBits(body);
-  const outputCap = body['max_completion_tokens'] ?? body['max_tokens'] ?? null;
   return succeed({
     operation: 'chat',
     modelAsked: reading.modelAsked,
@@ -52,13 +52,23 @@ export function readChat(
     stream: body['stream'] === true,
     usageAsked: reading.usageAsked,
     inputTokensEstimate: estimate,
-    inputTokensBound: bound,
-    outputCap: typeof outputCap === 'number' ? outputCap : null,
+    inputTokensBound: bound + addedPromptTokens(bits),
+    outputCap: outputCapOf(body),
     choices: typeof body['n'] === 'number' ? body['n'] : 1,
+    outputBound: null,
+    hostedToolCalls: chatHostedCalls(body),
     // Checked above: an object of strings, or absent.
     metadata: (body['metadata'] as Record<string, string> | null | undefined) ?? NO_METADATA,
     endUser: typeof body['user'] === 'string' ? body['user'] : null,
   });
+}
+
+/** Where both names are used, providers differ in which of them they go by. */
+function outputCapOf(body: Readonly<Record<string, unknown>>): number | null {
+  const { max_completion_tokens: newer, max_tokens: older } = body;
+  if (typeof newer === 'number' && typeof older === 'number') return Math.max(newer, older);
+  const cap = newer ?? older;
+  return typeof cap === 'number' ? cap : null;
 }
 
 interface Problem {

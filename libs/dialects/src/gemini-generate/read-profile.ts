@@ -1,7 +1,8 @@
 import { fail, failure, type Failure, type Result, succeed } from '@tollgate/contracts';
 import { isAbsent, isObject, NO_METADATA } from '../chat/fields.ts';
 import type { RequestTarget } from '../dialect.ts';
-import { countInputTokens, type Media } from '../profile/input-tokens.ts';
+import { geminiHostedCalls } from '../profile/hosted-tools.ts';
+import { addedPromptTokens, countInputTokens, type Media } from '../profile/input-tokens.ts';
 import { CAPABILITY_BIT, capabilitiesOf, type RequestProfile } from '../profile/request-profile.ts';
 import { inCamelCase } from './field-names.ts';
 
@@ -33,6 +34,7 @@ export function readProfile(
     return invalidNumber('generationConfig.candidateCount', MAX_CHOICES);
 
   const reader = new PartReader();
+  if (!isAbsent(body['cachedContent'] ?? body['cached_content'])) reader.readStored();
   for (const [index, content] of contents.entries()) {
     const problem = reader.readContent(content, `contents[${index}]`);
     if (problem !== null) return invalid(problem, `"${problem}" is not a content with parts.`);
@@ -48,9 +50,11 @@ export function readProfile(
     stream: target?.stream ?? false,
     usageAsked: true,
     inputTokensEstimate: estimate,
-    inputTokensBound: bound,
+    inputTokensBound: bound + addedPromptTokens(bits),
     outputCap,
     choices: choices ?? 1,
+    outputBound: null,
+    hostedToolCalls: geminiHostedCalls(body),
     metadata: NO_METADATA,
     endUser: null,
   });
@@ -93,6 +97,12 @@ class PartReader {
   };
   bits = 0;
   hasMedia = false;
+
+  /** What stands at Google may be of any size, as a document by id may. */
+  readStored(): void {
+    this.hasMedia = true;
+    this.media.remoteDocuments++;
+  }
 
   /** Answers the place that is at fault, or null. */
   readContent(content: unknown, place: string): string | null {

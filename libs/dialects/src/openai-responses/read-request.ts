@@ -8,7 +8,8 @@ import {
   optionalInteger,
   optionalString,
 } from '../chat/fields.ts';
-import { countInputTokens } from '../profile/input-tokens.ts';
+import { responsesHostedCalls } from '../profile/hosted-tools.ts';
+import { addedPromptTokens, countInputTokens } from '../profile/input-tokens.ts';
 import { CAPABILITY_BIT, capabilitiesOf, type RequestProfile } from '../profile/request-profile.ts';
 import { readInput } from './read-input.ts';
 
@@ -38,9 +39,11 @@ export function readRequest(body: Body, bodyBytes: number): Result<RequestProfil
     stream: stream === true,
     usageAsked: true,
     inputTokensEstimate: estimate,
-    inputTokensBound: bound,
+    inputTokensBound: bound + addedPromptTokens(bits),
     outputCap: typeof cap === 'number' ? cap : null,
     choices: 1,
+    outputBound: null,
+    hostedToolCalls: responsesHostedCalls(body),
     // Checked above: an object of strings, or absent.
     metadata: (metadata as Record<string, string> | null | undefined) ?? NO_METADATA,
     endUser: endUserOf(body),

@@ -1,6 +1,7 @@
 import type { Operation, ResponseProfile } from '@tollgate/contracts';
 import { NO_METADATA } from '../chat/fields.ts';
 import type { InputTokens } from '../profile/input-tokens.ts';
+import { outputBoundOf } from '../profile/output-bound.ts';
 import {
   CAPABILITY_BIT,
   capabilitiesOf,
@@ -38,6 +39,8 @@ export function operationProfile(needs: OperationNeeds): RequestProfile {
     inputTokensBound: tokens.bound,
     outputCap: needs.outputCap ?? null,
     choices: needs.choices ?? 1,
+    outputBound: outputBoundOf(operation, tokens),
+    hostedToolCalls: 0,
     metadata: needs.metadata ?? NO_METADATA,
     endUser: needs.endUser ?? null,
   };

@@ -1,4 +1,5 @@
 import type { Capability, Operation, ProfileClass, ResponseProfile } from '@tollgate/contracts';
+import type { HostedToolCalls } from './hosted-tools.ts';
 
 /** What a request needs, read off its body. */
 export interface RequestProfile {
@@ -20,6 +21,10 @@ export interface RequestProfile {
   readonly outputCap: number | null;
   /** How many answers were asked for (`n`). */
   readonly choices: number;
+  /** The most that one answer may have where no cap can be sent to a provider, tokens; null where a cap bounds it. */
+  readonly outputBound: number | null;
+  /** How often a provider may run tools of its own for the request; null: as often as it likes. */
+  readonly hostedToolCalls: HostedToolCalls;
   readonly metadata: Readonly<Record<string, string>>;
   readonly endUser: string | null;
 }
