@@ -128,13 +128,19 @@ describe('the request to a provider', () => {
       '{"model":"m","max_completion_tokens":null}',
       { model: 'm', max_completion_tokens: 77 },
     ],
-    [
-      'deepseek',
-      '{"model":"m","max_completion_tokens":5}',
-      { model: 'm', max_completion_tokens: 5 },
-    ],
+    ['deepseek', '{"model":"m","max_completion_tokens":5}', { model: 'm', max_tokens: 5 }],
+    ['deepseek', '{"max_tokens":null,"max_completion_tokens":5}', { model: 'm', max_tokens: 5 }],
+    ['deepseek', '{"model":"m","max_completion_token\\u0073":5}', { model: 'm', max_tokens: 5 }],
   ])('caps the output of %s for %s', (slug, body, expected) => {
     expect(JSON.parse(encode(slug, body, { outputCap: 77 }).text)).toEqual(expected);
+  });
+
+  it("gives the caller's own cap the name that the vendor goes by, also where nothing else changes", () => {
+    const body = '{"model":"m","max_completion_tokens":5}';
+    expect(encode('deepseek', body).text).toBe('{"model":"m","max_tokens":5}');
+    expect(encode('openai', body).text).toBe(body);
+    const completions = { dialect: 'openai-completions' } as const;
+    expect(encode('openai', body, completions).text).toBe('{"model":"m","max_tokens":5}');
   });
 
   it("keeps the fields of Tollgate's own dialect to itself", () => {

@@ -1,5 +1,6 @@
 import type { Dialect } from '@tollgate/contracts';
 import type { ClientRequest } from '../provider.ts';
+import type { JsonMember } from '@tollgate/dialects';
 import { JsonEdits } from '../json/json-edits.ts';
 import type { Quirks } from './quirks.ts';
 
@@ -30,7 +31,8 @@ export function encodeBody(
     !request.stream &&
     request.outputCap === null &&
     request.modelAsked === model &&
-    quirks.takesStreamOptions;
+    quirks.takesStreamOptions &&
+    !namesCapOtherwise(request, quirks);
   if (isAsItIs) return { body: request.body, droppedParams: NONE };
 
   const edits = JsonEdits.of(request.body);
@@ -77,15 +79,32 @@ function leaveOwnDialect(edits: JsonEdits, quirks: Quirks): void {
   if (cap && quirks.outputCapField !== 'max_tokens') edits.rename(cap, quirks.outputCapField);
 }
 
+/** A cap by a name that the vendor does not know would be no cap: the caller's own gets the name that it goes by. */
 function capOutput(edits: JsonEdits, request: ClientRequest, quirks: Quirks): void {
-  if (request.outputCap === null) return;
-  const named = CAP_FIELDS.some((field) => {
-    const member = edits.find(field);
-    return member !== undefined && !edits.isNull(member);
-  });
-  // The older completions know this name alone.
-  const field = request.dialect === 'openai-completions' ? 'max_tokens' : quirks.outputCapField;
-  if (!named) edits.set(field, String(request.outputCap));
+  const field = capFieldOf(request, quirks);
+  const find = (name: string): JsonMember | undefined => {
+    const member = edits.find(name);
+    return member && !edits.isNull(member) ? member : undefined;
+  };
+  const older = find('max_tokens');
+  const newer = find('max_completion_tokens');
+  if (newer && !older && field === 'max_tokens') {
+    const absent = edits.find(field);
+    if (absent) edits.remove(absent);
+    edits.rename(newer, field);
+  } else if (!newer && !older && request.outputCap !== null)
+    edits.set(field, String(request.outputCap));
 }
 
-const CAP_FIELDS = ['max_tokens', 'max_completion_tokens'] as const;
+/** The older completions know one name alone. */
+function capFieldOf(request: ClientRequest, quirks: Quirks): Quirks['outputCapField'] {
+  return request.dialect === 'openai-completions' ? 'max_tokens' : quirks.outputCapField;
+}
+
+function namesCapOtherwise(request: ClientRequest, quirks: Quirks): boolean {
+  if (capFieldOf(request, quirks) !== 'max_tokens') return false;
+  const { buffer, byteOffset, byteLength } = request.body;
+  const bytes = Buffer.from(buffer, byteOffset, byteLength);
+  // The name may be written with escapes.
+  return bytes.includes('"max_completion_tokens"') || bytes.includes('\\u');
+}
