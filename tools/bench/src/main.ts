@@ -5,12 +5,14 @@ import { manyKeys } from './many-keys.ts';
 import { measureSystem } from './measure.ts';
 import { readBenchOptions } from './options.ts';
 import { floor, hop, portkey, type SystemStarter, tollgate } from './systems.ts';
+import { sixQuotas } from './six-quotas.ts';
 import { soak } from './soak.ts';
 import { formatTable, type Row, withRatios } from './table.ts';
 
 /*
  * npm run bench: the same client and the same instant upstream for each system, one after the other, on one machine.
- * Ends with 1 when an answer was wrong, a request is not on record, or memory grew (`--soak`, `--keys`).
+ * Ends with 1 when an answer was wrong, a request is not on record, memory grew (`--soak`,
+ * `--keys`), or quotas cost too much (`--quotas`).
  */
 
 const root = path.resolve(import.meta.dirname, '..', '..', '..');
@@ -33,6 +35,7 @@ let floorName = '';
 
 try {
   if (options.soakMinutes > 0) problems.push(...(await soak(root, client, options.soakMinutes)));
+  else if (options.quotas) problems.push(...(await sixQuotas(root, client, options)));
   else if (options.keys > 0) problems.push(...(await manyKeys(root, options.keys)));
   else
     for (const name of options.systems) {

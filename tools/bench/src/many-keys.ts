@@ -5,7 +5,7 @@ import path from 'node:path';
 import { type DevFacts, startInstallation } from '@tollgate/launch';
 import { removeStackHome } from '@tollgate/stack';
 import pg from 'pg';
-import { anthropicKey } from './anthropic-key.ts';
+import { anthropicKey } from './bench-keys.ts';
 import { requestBody } from './measure.ts';
 import { memoryMiB } from './processes.ts';
 

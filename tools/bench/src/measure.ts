@@ -10,7 +10,7 @@ export interface Measured {
 }
 
 /** The simulator answers this model from prepared bytes: 120 tokens in, 80 out, or 50 chunks. */
-const MODEL = 'bench-instant';
+export const BENCH_MODEL = 'bench-instant';
 const RECORDS_WITHIN_MS = 60_000;
 
 /** Runs every load against the system, and then waits until each request that was answered is on record, once. */
@@ -71,7 +71,7 @@ export async function measureSystem(
 
 export function requestBody(kind: LoadKind): string {
   return JSON.stringify({
-    model: MODEL,
+    model: BENCH_MODEL,
     messages: [
       {
         role: 'system',

@@ -8,6 +8,8 @@ describe('the options of the benchmark', () => {
       systems: SYSTEM_NAMES,
       durationMs: 5_000,
       soakMinutes: 0,
+      keys: 0,
+      quotas: false,
     });
   });
 

@@ -14,6 +14,8 @@ export interface BenchOptions {
   readonly soakMinutes: number;
   /** That many keys, a tenth of them active, instead of the comparison; 0 for the comparison. */
   readonly keys: number;
+  /** A key with six quotas beside one with one, instead of the comparison. */
+  readonly quotas: boolean;
 }
 
 export const SYSTEM_NAMES = [
@@ -38,6 +40,7 @@ export function readBenchOptions(args: readonly string[]): BenchOptions {
       output: { type: 'string' },
       soak: { type: 'string', default: '0' },
       keys: { type: 'string', default: '0' },
+      quotas: { type: 'boolean', default: false },
     },
   });
   return {
@@ -49,5 +52,6 @@ export function readBenchOptions(args: readonly string[]): BenchOptions {
     output: values.output,
     soakMinutes: Number(values.soak),
     keys: Number(values.keys),
+    quotas: values.quotas,
   };
 }

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { choosePort, removeStackHome, startStack } from '@tollgate/stack';
 import { type Mode, startInstallation } from '@tollgate/launch';
-import { anthropicKey } from './anthropic-key.ts';
+import { anthropicKey } from './bench-keys.ts';
 import { startScript, stopChild } from './child.ts';
 import { installPortkey } from './portkey.ts';
 import type { LoadKind } from './options.ts';
