@@ -18,6 +18,8 @@ import { DEFAULT_STREAM_SIZES, ensureStreams, StreamMismatchError } from './dura
 import { errorText } from './log.ts';
 import type { MessagingOptions } from './messaging.ts';
 import type { NatsLink } from './nats/connection.ts';
+import type { ValueStore } from './value-store.ts';
+import { StreamValueStore } from './values/stream-value-store.ts';
 
 /** The half of messaging that outlives processes. */
 export interface Store {
@@ -25,6 +27,7 @@ export interface Store {
   readonly consumers: DurableConsumers;
   readonly configReader: ConfigReader;
   readonly configWriter: ConfigWriter;
+  readonly values: ValueStore;
   close(): Promise<void>;
 }
 
@@ -80,6 +83,7 @@ export async function createStore(
     consumers,
     configReader: reader,
     configWriter: new KvConfigWriter(bucket, core.bus),
+    values: new StreamValueStore({ link, sizes, log }),
     close: async () => {
       reader.close();
       await consumers.close();

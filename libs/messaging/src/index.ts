@@ -1,6 +1,7 @@
 export * from './bus.ts';
 export * from './durable.ts';
 export * from './config-store.ts';
+export * from './value-store.ts';
 export { BusFailure } from './bus-failure.ts';
 export type {
   EventHandler,

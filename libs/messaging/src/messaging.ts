@@ -11,6 +11,7 @@ import type { StreamSizes } from './durable/streams.ts';
 import type { BusLog } from './log.ts';
 import { connectLink } from './nats/connection.ts';
 import { BusServer } from './nest/bus-server.ts';
+import type { ValueStore } from './value-store.ts';
 import { type BusTimings, DEFAULT_TIMINGS } from './wire/limits.ts';
 import { inboxPrefix } from './wire/subjects.ts';
 
@@ -56,6 +57,7 @@ export interface Messaging {
   readonly consumers: DurableConsumers;
   readonly configReader: ConfigReader;
   readonly configWriter: ConfigWriter;
+  readonly values: ValueStore;
   /** For `app.connectMicroservice({ strategy })`. */
   serverFor(service: ServiceName): CustomTransportStrategy;
   /** The same without Nest. */
@@ -104,6 +106,7 @@ export async function connectMessaging(options: MessagingOptions): Promise<Messa
     consumers: store.consumers,
     configReader: store.configReader,
     configWriter: store.configWriter,
+    values: store.values,
     hostFor,
     serverFor: (service) => new BusServer(hostFor(service)),
     close: async () => {

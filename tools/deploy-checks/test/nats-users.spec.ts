@@ -75,6 +75,14 @@ describe('the users of NATS', () => {
       users.filter((user) => mayPublish(user, subject)).map((user) => user.name as ServiceName);
     expect(whoMay('$KV.tollgate_config.key.abc')).toEqual(['control-plane']);
     expect(whoMay(CATALOGUE.configChanged.subject)).toEqual(['control-plane']);
+    // What callers said and were told stands there, if sealed.
+    for (const subject of [
+      'tollgate.value.org_1.s.prj_1.a',
+      '$JS.API.STREAM.CREATE.TOLLGATE_VALUES',
+      '$JS.API.STREAM.MSG.GET.TOLLGATE_VALUES',
+      '$JS.API.STREAM.PURGE.TOLLGATE_VALUES',
+    ])
+      expect([subject, whoMay(subject)]).toEqual([subject, ['provider-adapter']]);
     expect(whoMay(CATALOGUE.requestFinished.subject).sort()).toEqual([
       'gateway',
       'provider-adapter',

@@ -12,6 +12,8 @@ import { RECORD_STREAM } from '@tollgate/contracts';
 /** Where messages are parked that no consumer could handle. */
 export const DEAD_LETTER_STREAM = 'TOLLGATE_DEAD_LETTERS';
 export const DEAD_LETTER_SUBJECTS = 'tollgate.dead-letter';
+/** Values that are kept for a while; see `ValueStore`. */
+export const VALUE_STREAM = 'TOLLGATE_VALUES';
 
 const DAY_MS = 24 * 60 * 60 * 1_000;
 const NANOS_PER_MS = 1_000_000;
@@ -19,6 +21,7 @@ const NANOS_PER_MS = 1_000_000;
 export interface StreamSizes {
   readonly recordsMaxBytes: number;
   readonly deadLettersMaxBytes: number;
+  readonly valuesMaxBytes: number;
   /** Copies of each stream in a NATS cluster. */
   readonly replicas: number;
 }
@@ -26,6 +29,7 @@ export interface StreamSizes {
 export const DEFAULT_STREAM_SIZES: StreamSizes = {
   recordsMaxBytes: 2 * 1024 ** 3,
   deadLettersMaxBytes: 256 * 1024 ** 2,
+  valuesMaxBytes: 1024 ** 3,
   replicas: 1,
 };
 
@@ -37,7 +41,7 @@ export class StreamMismatchError extends Error {
   }
 }
 
-type WantedStream = Pick<
+export type WantedStream = Pick<
   StreamConfig,
   | 'name'
   | 'subjects'
@@ -46,6 +50,7 @@ type WantedStream = Pick<
   | 'storage'
   | 'max_age'
   | 'max_bytes'
+  | 'max_msgs_per_subject'
   | 'duplicate_window'
   | 'num_replicas'
 >;
@@ -70,6 +75,7 @@ function recordStream(sizes: StreamSizes): WantedStream {
     storage: StorageType.File,
     max_age: 14 * DAY_MS * NANOS_PER_MS,
     max_bytes: sizes.recordsMaxBytes,
+    max_msgs_per_subject: -1,
     duplicate_window: 2 * 60 * 1_000 * NANOS_PER_MS,
     num_replicas: sizes.replicas,
   };
@@ -85,10 +91,24 @@ function deadLetterStream(sizes: StreamSizes): WantedStream {
   };
 }
 
+/** The last value under each subject, until it is a week old or room is short: then the oldest go. */
+export function valueStream(sizes: StreamSizes): WantedStream {
+  return {
+    ...recordStream(sizes),
+    name: VALUE_STREAM,
+    subjects: ['tollgate.value.>'],
+    discard: DiscardPolicy.Old,
+    max_age: 7 * DAY_MS * NANOS_PER_MS,
+    max_bytes: sizes.valuesMaxBytes,
+    max_msgs_per_subject: 1,
+  };
+}
+
 /** May be changed on a stream that is there. */
 const ADJUSTABLE = new Set(['max_bytes', 'num_replicas', 'max_age', 'duplicate_window']);
 
-async function ensureStream(manager: JetStreamManager, wanted: WantedStream): Promise<void> {
+/** Makes one stream, or sees that it is there as wanted; see `ensureStreams`. */
+export async function ensureStream(manager: JetStreamManager, wanted: WantedStream): Promise<void> {
   const present = await manager.streams.info(wanted.name).catch(absentIfUnknown);
   if (present === undefined) await manager.streams.add(wanted);
   else {

@@ -3,6 +3,7 @@ import { BUS } from '../bus.ts';
 import { CONFIG_READER, CONFIG_WRITER } from '../config-store.ts';
 import { DURABLE_CONSUMERS, DURABLE_PUBLISHER } from '../durable.ts';
 import type { Messaging } from '../messaging.ts';
+import { VALUE_STORE } from '../value-store.ts';
 
 /** Gives a Nest application the bus of its process. */
 @Module({})
@@ -14,6 +15,7 @@ export class MessagingModule {
       { provide: DURABLE_CONSUMERS, useValue: messaging.consumers },
       { provide: CONFIG_READER, useValue: messaging.configReader },
       { provide: CONFIG_WRITER, useValue: messaging.configWriter },
+      { provide: VALUE_STORE, useValue: messaging.values },
     ];
     return {
       module: MessagingModule,
