@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import fc from 'fast-check';
-import { open, seal } from './envelope.ts';
+import { open, openBytes, seal, sealBytes } from './envelope.ts';
 import { createKeyRing } from './key-ring.ts';
 
 const newKey = (): string => randomBytes(32).toString('base64');
@@ -83,5 +83,48 @@ describe('an envelope', () => {
   it('refuses a key of another length without showing it', () => {
     const short = randomBytes(31).toString('base64');
     expect(() => createKeyRing(short)).toThrow('A key-encryption key must be 32 bytes in base64.');
+  });
+});
+
+describe('sealed bytes', () => {
+  const plain = Buffer.from([0, 255, 1, 128, 7]);
+
+  it('open to exactly what was sealed, for any bytes', () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 200 }), (bytes) => {
+        const opened = openBytes(ring, binding, sealBytes(ring, binding, bytes));
+        expect(opened.ok && opened.value.equals(bytes)).toBe(true);
+      }),
+    );
+  });
+
+  it('do not open once any bit of them was changed, nor cut short', () => {
+    const sealed = sealBytes(ring, binding, plain);
+    for (let at = 0; at < sealed.length; at++) {
+      const changed = Buffer.from(sealed);
+      changed.writeUInt8(changed.readUInt8(at) ^ 1, at);
+      expect(openBytes(ring, binding, changed).ok).toBe(false);
+      expect(openBytes(ring, binding, sealed.subarray(0, at)).ok).toBe(false);
+    }
+  });
+
+  it('do not open for another organization or under another id', () => {
+    const sealed = sealBytes(ring, binding, plain);
+    for (const other of [
+      { ...binding, organizationId: 'org_b' },
+      { ...binding, secretId: 'sec_b' },
+    ])
+      expect(openBytes(ring, other, sealed)).toEqual({ ok: false, failure: 'tampered' });
+  });
+
+  it('open while the former key is known, and are never the same twice', () => {
+    const [oldKey, newOne] = [newKey(), newKey()];
+    const sealed = sealBytes(createKeyRing(oldKey), binding, plain);
+    expect(openBytes(createKeyRing(newOne, [oldKey]), binding, sealed).ok).toBe(true);
+    expect(openBytes(createKeyRing(newOne), binding, sealed)).toEqual({
+      ok: false,
+      failure: 'unknown_key',
+    });
+    expect(sealBytes(ring, binding, plain).equals(sealBytes(ring, binding, plain))).toBe(false);
   });
 });

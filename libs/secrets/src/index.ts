@@ -1,5 +1,12 @@
 export { createKeyRing, type KeyEncryptionKey, type KeyRing } from './key-ring.ts';
-export { type OpenFailure, open, type SecretBinding, seal } from './envelope.ts';
+export {
+  type OpenFailure,
+  open,
+  openBytes,
+  type SecretBinding,
+  seal,
+  sealBytes,
+} from './envelope.ts';
 export {
   ADMIN_TOKEN_PREFIX,
   hashKey,

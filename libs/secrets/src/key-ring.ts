@@ -13,7 +13,8 @@ export interface KeyRing {
 }
 
 const KEY_BYTES = 32;
-const ID_CHARS = 12;
+/** How long the name of a key is. */
+export const KEY_ID_CHARS = 12;
 
 /**
  * Reads key-encryption keys of 32 bytes in base64.
@@ -34,5 +35,5 @@ function readKey(base64: string): KeyEncryptionKey {
     throw new RangeError('A key-encryption key must be 32 bytes in base64.');
   }
   const id = createHash('sha256').update('tollgate.kek.v1').update(bytes).digest('hex');
-  return { id: id.slice(0, ID_CHARS), bytes };
+  return { id: id.slice(0, KEY_ID_CHARS), bytes };
 }
