@@ -1,6 +1,7 @@
 import { takeAlerts } from './budget/alerts.ts';
 import { returnGrant, grantsRecalled, takeGrant } from './budget/grant.ts';
 import { readQuotas } from './budget/quota-windows.ts';
+import { holdSlots, slotsFreed, slotsRecalled } from './budget/slots.ts';
 import { callProvider } from './call/provider-call.ts';
 import { testConnection } from './call/test-connection.ts';
 import { configChanged } from './config/config-changed.ts';
@@ -24,6 +25,9 @@ export const CATALOGUE = {
   grantsRecalled,
   takeAlerts,
   readQuotas,
+  holdSlots,
+  slotsRecalled,
+  slotsFreed,
   callProvider,
   testConnection,
   requestFinished,

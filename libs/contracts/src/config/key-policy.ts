@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import { metric, operation, payloadCapture, quotaWindow, strategy } from '../vocabulary.ts';
+import { slotQuota } from './slot-quota.ts';
+import { priceOverride } from './route.ts';
 
 const picoUnits = z.string().regex(/^\d{1,30}$/);
 
@@ -50,6 +52,8 @@ export const keyPolicy = z.object({
   quotas: z.array(quotaDefinition),
   /** Apply beside `quotas` where a connection of the operator's may answer. Missing: none do. */
   platformQuotas: z.array(platformQuota).optional(),
+  /** How many calls may be open at once. Missing: any number. */
+  slotQuotas: z.array(slotQuota).optional(),
   metadata: z.record(z.string(), z.string()),
   payloadCapture,
   /** Requests may bring a provider's key of their own; missing: they may not. */
