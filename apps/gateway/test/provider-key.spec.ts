@@ -1,5 +1,5 @@
-import { failure, REQUEST_KEY_CONNECTION } from '@tollgate/contracts';
-import { KEY, policy } from './fake-messaging.ts';
+import { failure, type QuotaDefinition, REQUEST_KEY_CONNECTION } from '@tollgate/contracts';
+import { grantOf, KEY, policy } from './fake-messaging.ts';
 import { ASK, type Rig, startRig } from './rig.ts';
 
 const CANARY = 'sk-canary-5fTq0vYd8ZrB1kLm';
@@ -44,6 +44,33 @@ describe("a request that brings its provider's key", () => {
     rig.fake.setPolicy(KEY, policy({ allowProviderKeys: true, routeId: null }));
     await post(BRINGING, { ...ASK, model: 'anthropic/claude-sonnet-4-5' });
     expect(rig.fake.calls[0]?.context.candidates[0]?.model).toBe('claude-sonnet-4-5');
+  });
+
+  it("is charged the policy's price under a hard budget where its model has none", async () => {
+    const money: QuotaDefinition = {
+      quotaId: 'quo_money',
+      scope: 'key',
+      scopeId: 'key_1',
+      metric: 'cost',
+      window: 'month',
+      limit: '1000000000000',
+      currency: 'USD',
+      usdPerUnit: '1',
+      timezone: 'UTC',
+      hard: true,
+      alertPct: [],
+    };
+    const hard = policy({ allowProviderKeys: true, quotas: [money] });
+    const unheardOf = { ...ASK, model: 'no-such-model', max_tokens: 9 };
+    rig.fake.setPolicy(KEY, hard);
+    expect(await refusal(await post(BRINGING, unheardOf))).toMatchObject({ status: 402 });
+    const defaultPrice = { inputPerMTok: '5', outputPerMTok: '9' };
+    rig.fake.setPolicy(KEY, { ...hard, defaultPrice });
+    rig.fake.grant = () => grantOf({ costPicoUsd: '1000000000000', tokens: 0, requests: 1 });
+    expect((await post(BRINGING, unheardOf)).status).toBe(200);
+    expect(rig.fake.calls[0]?.context.candidates).toMatchObject([
+      { priceOverride: defaultPrice, priceSource: 'default' },
+    ]);
   });
 
   it.each([false, undefined])('is refused where the key does not allow it: %s', async (allowed) => {

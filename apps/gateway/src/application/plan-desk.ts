@@ -138,6 +138,7 @@ export class PlanDesk {
         needsPlatformPrice: platformQuotasFor(policy, profile.operation).some(
           ({ metric }) => metric === 'cost',
         ),
+        ...(policy.defaultPrice ? { defaultPrice: policy.defaultPrice } : {}),
         profileClass: profileClassOf(profile, route.modelAsked),
       },
       { requestId, traceparent },

@@ -79,7 +79,13 @@ export function providerKeyPlan(
     reason: "the request brought the provider's key",
   };
   const needsPrice = policy.quotas.some(({ hard, metric }) => hard && metric === 'cost');
-  if (needsPrice && !isPriced(candidate)) return fail(failure('budget.unpriced'));
+  const hasOwnPrice = isPriced(candidate);
+  const { defaultPrice } = policy;
+  if (needsPrice && !hasOwnPrice && !defaultPrice) return fail(failure('budget.unpriced'));
+  const priced =
+    hasOwnPrice || !defaultPrice
+      ? candidate
+      : { ...candidate, priceOverride: defaultPrice, priceSource: 'default' as const };
   return succeed({
     planId,
     routeId: '',
@@ -88,7 +94,7 @@ export function providerKeyPlan(
     order: 'given',
     epoch: 0,
     ttlMs: 1,
-    candidates: [candidate],
+    candidates: [priced],
     excluded: [],
     retry: DEFAULT_RETRY,
     timeouts: DEFAULT_TIMEOUTS,

@@ -9,15 +9,18 @@ export function priceOf(candidate: Candidate, atMs: number): PriceSheet | undefi
   if (candidate.priceOverride === null) return findPrice(candidate.provider, candidate.model, atMs);
   const known = overrides.get(candidate);
   if (known !== undefined) return known ?? undefined;
-  const sheet = readOverride(candidate.priceOverride);
+  const sheet = readOverride(candidate.priceOverride, candidate.priceSource);
   overrides.set(candidate, sheet);
   return sheet ?? undefined;
 }
 
 /** Null for what is no price: it was not validated where it entered, and the call is unpriced rather than lost. */
-function readOverride(override: PriceOverride): PriceSheet | null {
+function readOverride(
+  override: PriceOverride,
+  source: Candidate['priceSource'],
+): PriceSheet | null {
   try {
-    return priceFromOverride(override);
+    return priceFromOverride(override, source);
   } catch {
     return null;
   }

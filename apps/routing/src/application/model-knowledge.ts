@@ -1,4 +1,4 @@
-import type { Capability, RouteTarget } from '@tollgate/contracts';
+import type { Capability, PriceOverride, RouteTarget } from '@tollgate/contracts';
 import { findPrice, modelFacts, type PriceSheet, priceFromOverride } from '@tollgate/pricing';
 import type { Appraisal } from '../domain/candidate-view.ts';
 
@@ -11,8 +11,15 @@ export interface KnownFacts {
 /** What is known of models, apart from what is seen of them. */
 export interface ModelKnowledge {
   facts(provider: RouteTarget['provider'], model: string): KnownFacts | null;
-  /** The connection's own price, else the catalogue's at that time; null when there is neither. */
-  appraise(target: RouteTarget, atMs: number): Appraisal | null;
+  /**
+   * The connection's own price, else the catalogue's at that time, else the policy's for models without one; null when
+   * there is none. What the operator's connections charge is no matter of a policy.
+   */
+  appraise(
+    target: RouteTarget,
+    atMs: number,
+    defaultPrice: PriceOverride | undefined,
+  ): Appraisal | null;
 }
 
 /** Facts and prices from the catalogue. */
@@ -26,11 +33,13 @@ export const catalogueKnowledge: ModelKnowledge = {
       maxOutputTokens: facts.maxOutputTokens ?? null,
     };
   },
-  appraise(target, atMs) {
+  appraise(target, atMs, defaultPrice) {
     const sheet = target.price
       ? priceFromOverride(target.price)
       : findPrice(target.provider, target.model, atMs);
-    return sheet ? appraisalOf(sheet) : null;
+    if (sheet) return appraisalOf(sheet);
+    if (!defaultPrice || target.access === 'platform') return null;
+    return { ...appraisalOf(priceFromOverride(defaultPrice, 'default')), defaultPrice };
   },
 };
 

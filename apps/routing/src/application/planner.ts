@@ -37,7 +37,7 @@ export class Planner {
     const epoch = this.epochNow();
     const route = await config.read(configKeys.route(request.routeId), compiledRoute);
     if (!route || !isOf(route, request)) return { outcome: 'no_route' };
-    const decision = decide(request, route, (target) => this.look(target));
+    const decision = decide(request, route, (target) => this.look(target, request.defaultPrice));
     if (decision.outcome !== 'planned') {
       return decision.outcome === 'exhausted'
         ? { outcome: 'exhausted', excluded: [...decision.excluded] }
@@ -73,7 +73,7 @@ export class Planner {
     return this.lastEpoch;
   }
 
-  private look(target: RouteTarget): CandidateView {
+  private look(target: RouteTarget, defaultPrice: PlanRequest['defaultPrice']): CandidateView {
     const { models, health, now } = this.ports;
     const facts = models.facts(target.provider, target.model);
     return {
@@ -81,7 +81,7 @@ export class Planner {
       capabilities: target.capabilities ?? facts?.capabilities ?? null,
       contextWindow: target.contextWindow ?? facts?.contextWindow ?? null,
       maxOutputTokens: target.maxOutputTokens ?? facts?.maxOutputTokens ?? null,
-      appraisal: models.appraise(target, now()),
+      appraisal: models.appraise(target, now(), defaultPrice),
       observation: health.look(target.aiProviderId, target.model, now()),
     };
   }

@@ -1,10 +1,12 @@
-import type { Capability, RouteTarget } from '@tollgate/contracts';
+import type { Capability, PriceOverride, RouteTarget } from '@tollgate/contracts';
 
 /** What a model costs, in pico-USD for a million tokens, and by which price. */
 export interface Appraisal {
   readonly version: string;
   readonly inputPerMTok: bigint;
   readonly outputPerMTok: bigint;
+  /** The policy's price, where the model has none of its own. */
+  readonly defaultPrice?: PriceOverride;
 }
 
 /** What has been seen of a model on a connection lately. */

@@ -126,7 +126,8 @@ function toCandidate({ view, group, reason }: Ranked, isLastResort: boolean): Ca
     model: target.model,
     priority: group,
     weight: target.weight,
-    priceOverride: target.price,
+    priceOverride: appraisal?.defaultPrice ?? target.price,
+    ...(appraisal?.defaultPrice ? { priceSource: 'default' as const } : {}),
     price: appraisal && {
       version: appraisal.version,
       inputPerMTok: appraisal.inputPerMTok.toString(),

@@ -56,6 +56,8 @@ export const keyPolicy = z.object({
   slotQuotas: z.array(slotQuota).optional(),
   metadata: z.record(z.string(), z.string()),
   payloadCapture,
+  /** What models are charged at that have no price of their own; missing or null: they have none. */
+  defaultPrice: priceOverride.nullable().optional(),
   /** Requests may bring a provider's key of their own; missing: they may not. */
   allowProviderKeys: z.boolean().optional(),
   /** CIDR ranges and addresses that requests may come from; null or missing: any. */

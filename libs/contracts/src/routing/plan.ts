@@ -49,6 +49,8 @@ export const planRequest = z.object({
   needsPrice: z.boolean(),
   /** Credits apply: connections of the operator's are left out where they have no price. Missing: they are not. */
   needsPlatformPrice: z.boolean().optional(),
+  /** What candidates are charged at that have no price of their own; missing: they have none. */
+  defaultPrice: priceOverride.optional(),
   profileClass,
 });
 export type PlanRequest = z.infer<typeof planRequest>;
@@ -63,6 +65,8 @@ export const candidate = z.object({
   weight: z.number().nonnegative(),
   /** Null where the catalogue's price is charged, or none is known. */
   priceOverride: priceOverride.nullable(),
+  /** Whose `priceOverride` is: the connection's where this is missing, or the policy's for models without a price. */
+  priceSource: z.literal('default').optional(),
   /** The price that it would be charged at, for people: pico-USD for a million tokens, and where it comes from. */
   price: z
     .object({ version: z.string(), inputPerMTok: z.string(), outputPerMTok: z.string() })
