@@ -92,6 +92,7 @@ export function buildGateway(
     recorder,
     clock,
     random: Math.random,
+    smallestOutputCap: settings.TOLLGATE_SMALLEST_OUTPUT_CAP,
     onBug,
     gate,
     authenticator,
@@ -128,9 +129,9 @@ export function buildGateway(
   };
 }
 
-/** The connection's own price, else the catalogue's at that time. */
+/** The connection's own price or the policy's default, else the catalogue's at that time. */
 function priceOf(candidate: Candidate, atMs: number): PriceSheet | undefined {
   return candidate.priceOverride
-    ? priceFromOverride(candidate.priceOverride)
+    ? priceFromOverride(candidate.priceOverride, candidate.priceSource)
     : findPrice(candidate.provider, candidate.model, atMs);
 }

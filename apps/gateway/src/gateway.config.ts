@@ -39,6 +39,8 @@ export const gatewaySettings = z.object({
   TOLLGATE_HEARTBEAT_MS: wholeNumber(100, DAY_MS).default(15_000),
   /** The cap on the output under a hard budget when the caller names none, tokens. */
   TOLLGATE_DEFAULT_OUTPUT_CAP: wholeNumber(1, 10_000_000).default(4_096),
+  /** Under a hard budget the cap shrinks to what is left, down to this: the smallest useful answer, tokens. */
+  TOLLGATE_SMALLEST_OUTPUT_CAP: wholeNumber(1, 10_000_000).default(256),
   /** Plans in memory. */
   TOLLGATE_PLAN_CACHE_SIZE: wholeNumber(1, 1_000_000).default(10_000),
   /** How long past its time to live a plan may stand in while routing is away, milliseconds. */

@@ -63,7 +63,20 @@ export function sheetFromCatalogue(
     perRequestPicoUsd:
       typeof perThousandCalls === 'number' ? ceilDivide(picoUsdOf(perThousandCalls), 1000n) : 0n,
     unmetered: keys.filter((key) => UNMETERED.has(key)),
+    ...hostedCallPrice(prices),
   });
+}
+
+/** The dearest of what its tools cost for a thousand runs. */
+function hostedCallPrice(prices: ModelPrice): { readonly perHostedCallPicoUsd?: bigint } {
+  let dearest: bigint | undefined;
+  for (const key of UNMETERED) {
+    const perThousand = prices[key];
+    if (typeof perThousand !== 'number') continue;
+    const each = ceilDivide(picoUsdOf(perThousand), 1000n);
+    if (dearest === undefined || each > dearest) dearest = each;
+  }
+  return dearest === undefined ? {} : { perHostedCallPicoUsd: dearest };
 }
 
 function isChargeable(key: string, prices: ModelPrice): boolean {

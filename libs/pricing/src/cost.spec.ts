@@ -1,5 +1,6 @@
 import { addUsage, NO_USAGE, type TokenUsage } from '@tollgate/contracts';
 import fc from 'fast-check';
+import { findPrice } from './catalogue.ts';
 import { type Cost, costOf, narrowCost, recordedParts, upperBoundCost, wideCost } from './cost.ts';
 import { priceFromOverride } from './override-price.ts';
 import {
@@ -216,5 +217,15 @@ describe('the upper bound of a cost', () => {
     expect(upperBoundCost(sheet, 100, 10, { audio: true })).toBe(
       (100n * 30n + 10n * 80n) * dollar + 7n,
     );
+  });
+
+  it('guarantees room for the fees of tools that the provider runs', () => {
+    const claude = findPrice('anthropic', 'claude-sonnet-4-5', Date.parse('2026-11-01'));
+    if (!claude) throw new Error('a price');
+    const fees =
+      upperBoundCost(claude, 9, 9, { hostedToolCalls: 3 }) - upperBoundCost(claude, 9, 9);
+    expect(fees).toBe(30_000_000_000n);
+    const unknown = priceFromOverride({ inputPerMTok: '1', outputPerMTok: '1' });
+    expect(upperBoundCost(unknown, 0, 0, { hostedToolCalls: 2 })).toBe(70_000_000_000n);
   });
 });

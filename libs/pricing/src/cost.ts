@@ -36,6 +36,8 @@ export interface UpperBoundOptions {
   readonly audio?: boolean;
   /** The request may ask for a cache that lasts an hour. Default: true. */
   readonly longCache?: boolean;
+  /** How often the provider may run tools of its own, each for a fee. Default: never. */
+  readonly hostedToolCalls?: number;
 }
 
 const TOKENS = 1_000_000n;
@@ -67,7 +69,8 @@ export function upperBoundCost(
   const input = dearest.input[dearestInputIndex(audio, options?.longCache ?? true)] ?? 0n;
   const output = audio ? dearest.outputWithAudio : dearest.output;
   const sum = BigInt(inputTokens) * input + BigInt(outputTokens) * output;
-  return ceilDivide(sum, TOKENS) + sheet.perRequestPicoUsd;
+  const fees = BigInt(options?.hostedToolCalls ?? 0) * sheet.perHostedCallPicoUsd;
+  return ceilDivide(sum, TOKENS) + sheet.perRequestPicoUsd + fees;
 }
 
 /** The four parts that a request record holds: audio stands with its side, the price of the call as such with input. */

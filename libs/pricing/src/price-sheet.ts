@@ -49,12 +49,16 @@ export interface PriceSheet {
   readonly perRequestPicoUsd: bigint;
   /** What the vendor also charges and token counts do not show, e.g. `web_searches_kcount`. */
   readonly unmetered: readonly string[];
+  /** Pico-USD for each run of a tool at the provider; the dearest where the vendor has several, or none is known. */
+  readonly perHostedCallPicoUsd: bigint;
 }
 
 /** Known prices of one tier. An absent kind costs what the kind that holds it costs; without `output`, output is free. */
 export type KnownRates = Readonly<Partial<Record<RateName, bigint>>> & { readonly input: bigint };
 
 const TOKENS = 1_000_000n;
+/** Google's search for a request of Gemini 2 (ai.google.dev/gemini-api/docs/pricing, 2026-09): 35 USD a thousand. */
+const DEAREST_HOSTED_CALL = 35_000_000_000n;
 
 /** Selects an entry of `DearestRates.input`. */
 export function dearestInputIndex(audio: boolean, longCache: boolean): number {
@@ -72,6 +76,7 @@ export function buildPriceSheet(parts: {
   }[];
   readonly perRequestPicoUsd?: bigint;
   readonly unmetered?: readonly string[];
+  readonly perHostedCallPicoUsd?: bigint;
 }): PriceSheet {
   const base = buildTier(-1, parts.base, undefined);
   const higherTiers: PriceTier[] = [];
@@ -86,6 +91,7 @@ export function buildPriceSheet(parts: {
     higherTiers,
     perRequestPicoUsd: parts.perRequestPicoUsd ?? 0n,
     unmetered: parts.unmetered ?? [],
+    perHostedCallPicoUsd: parts.perHostedCallPicoUsd ?? DEAREST_HOSTED_CALL,
   });
 }
 

@@ -1,5 +1,6 @@
 import type { CallHeader } from '@tollgate/contracts';
 import type { RequestProfile } from '@tollgate/dialects';
+import type { Reservation } from '../domain/reservation.ts';
 import type { AdmittedRequest } from './ports.ts';
 
 /** What goes with a request to its adapter, beside the body and what all of its plan share. */
@@ -7,7 +8,7 @@ export function callHeaderOf(
   request: AdmittedRequest,
   profile: RequestProfile,
   order: CallHeader['order'],
-  outputCap: CallHeader['outputCap'],
+  reservation: Reservation | null,
   draw: CallHeader['draw'],
   stages: CallHeader['stages'],
 ): CallHeader {
@@ -22,9 +23,17 @@ export function callHeaderOf(
     usageAsked: profile.usageAsked,
     modelAsked: profile.modelAsked,
     order,
-    outputCap,
+    outputCap: reservation?.outputCap ?? null,
     inputTokensEstimate: profile.inputTokensEstimate,
     draw,
+    ...(draw === null || reservation === null
+      ? undefined
+      : {
+          reserved: {
+            inputTokens: reservation.inputTokens,
+            outputTokens: reservation.outputTokens,
+          },
+        }),
     metadata: metadata === null ? profile.metadata : { ...profile.metadata, ...metadata },
     endUser: profile.endUser,
     clientRequestId: request.clientRequestId,

@@ -15,7 +15,13 @@ import type { DrawDecision, QuotaHolder } from '../domain/grants/grant-holder.ts
 import { NO_RATES, type RateView } from '../domain/grants/rate-view.ts';
 import type { PlanEntry } from '../domain/plan-cache.ts';
 import { platformRefusal } from '../domain/platform-access.ts';
-import { type ReservationTerms, reserve } from '../domain/reservation.ts';
+import {
+  findUnbounded,
+  type Reservation,
+  type ReservationTerms,
+  reserve,
+  shrink,
+} from '../domain/reservation.ts';
 import { callHeaderOf } from './call-header.ts';
 import { estimateUse, isNeverTaken } from './lost-call.ts';
 import type { PlanOutcome } from './plan-desk.ts';
@@ -28,6 +34,10 @@ const WHOLE_BYTES = 1024 * 1024;
 const DEADLINE_GRACE_MS = 5_000;
 const EMPTY: Uint8Array = new Uint8Array(0);
 
+/** How often a request may ask anew for a shorter answer. */
+const MOST_SHRINKS = 3;
+
+type Refused = Extract<DrawDecision, { outcome: 'refused' }>;
 type Phase = 'preparing' | 'called' | 'answering' | 'done';
 
 /**
@@ -40,7 +50,8 @@ export class Exchange implements CallListener<CallHead, CallEnd> {
   private body = EMPTY;
   private entry: PlanEntry | null = null;
   private draw: Draw | null = null;
-  private outputCap: number | null = null;
+  private reservation: Reservation | null = null;
+  private shrinks = 0;
   private call: OpenCall | null = null;
   private wasConnected = true;
   private head: AnswerHead | null = null;
@@ -94,7 +105,8 @@ export class Exchange implements CallListener<CallHead, CallEnd> {
     if (this.phase === 'done') return;
     this.phase = 'answering';
     this.headTick = this.ports.clock.tick();
-    this.head = { ...head, outputCap: this.outputCap, rates: this.rates() };
+    const outputCap = this.reservation?.outputCap ?? null;
+    this.head = { ...head, outputCap, rates: this.rates() };
     if (this.profile?.stream) this.begin(this.head);
   }
 
@@ -123,7 +135,7 @@ export class Exchange implements CallListener<CallHead, CallEnd> {
       const { entry, head, profile, relayedBytes } = this;
       const used = isNeverTaken(reason, this.wasConnected)
         ? null
-        : estimateUse(entry, head, profile, relayedBytes);
+        : estimateUse(entry, head, profile, relayedBytes, this.draw && this.reservation);
       this.recordHere(outcome, reason, used);
     }
     if (this.hasBegun) this.answer.interrupt(reason);
@@ -163,11 +175,17 @@ export class Exchange implements CallListener<CallHead, CallEnd> {
     terms: ReservationTerms,
     entry: PlanEntry,
     profile: RequestProfile,
+    reservation: Reservation = reserve(terms, profile),
   ): void {
     const { requestId } = this.request;
-    const { amounts, outputCap } = reserve(terms, profile);
-    this.outputCap = outputCap;
-    const outcome = this.ports.grants.draw(owner, amounts, requestId, this.deadlineAt(entry));
+    const { grants } = this.ports;
+    const unbounded = findUnbounded(terms, profile);
+    if (unbounded !== null) {
+      const others = entry.platform?.others;
+      return others ? this.drawFor(others, profile) : this.refuse(unbounded);
+    }
+    this.reservation = reservation;
+    const outcome = grants.draw(owner, reservation.amounts, requestId, this.deadlineAt(entry));
     if (outcome instanceof Promise) {
       this.resume(outcome.then((one) => this.granted(one, entry, profile)));
     } else this.granted(outcome, entry, profile);
@@ -184,17 +202,31 @@ export class Exchange implements CallListener<CallHead, CallEnd> {
     if (this.draw !== null) this.recordHere('cancelled', failure('client.closed'), null);
   }
 
-  /** Where platform access alone is refused, a project's own connections go on without it. */
-  private refused(
-    decision: Extract<DrawDecision, { outcome: 'refused' }>,
-    { platform }: PlanEntry,
-    profile: RequestProfile,
-  ): void {
+  /** A shorter answer may be covered. Where platform access alone is refused, a project's own connections go on. */
+  private refused(decision: Refused, entry: PlanEntry, profile: RequestProfile): void {
+    const { platform } = entry;
+    const owner = platform?.holder ?? this.request.policy;
+    const terms = platform?.terms ?? entry.terms;
+    const shorter = this.shorter(decision, terms, profile);
+    if (shorter) return this.drawOn(owner, terms, entry, profile, shorter);
     if (platform === null) return this.refuse(decision.failure);
     const { failure: told, isForPlatformAlone } = platformRefusal(decision, platform.quotas);
     if (!isForPlatformAlone || platform.others === null) return this.refuse(told);
-    this.outputCap = null;
+    this.shrinks = 0;
+    this.reservation = null;
     this.drawFor(platform.others, profile);
+  }
+
+  /** The quota of each refusal may be another one, and what is left of it changes: a few are tried. */
+  private shorter(
+    { quota, failure: reason }: Refused,
+    terms: ReservationTerms,
+    profile: RequestProfile,
+  ): Reservation | null {
+    const { reservation, ports } = this;
+    if (reason.code !== 'budget.exceeded' || quota === null || reservation === null) return null;
+    if (++this.shrinks > MOST_SHRINKS) return null;
+    return shrink(terms, profile, reservation, quota, ports.smallestOutputCap);
   }
 
   private open(entry: PlanEntry, profile: RequestProfile): void {
@@ -210,7 +242,7 @@ export class Exchange implements CallListener<CallHead, CallEnd> {
           request,
           profile,
           plan.order === 'weighted' ? drawOrder(plan.candidates, ports.random) : null,
-          this.outputCap,
+          this.reservation,
           this.draw,
           {
             authMs: request.authMs,

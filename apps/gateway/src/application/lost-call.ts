@@ -1,17 +1,22 @@
 import type { CallHead, Failure } from '@tollgate/contracts';
 import type { RequestProfile } from '@tollgate/dialects';
 import type { PlanEntry } from '../domain/plan-cache.ts';
+import type { Reservation } from '../domain/reservation.ts';
 import type { EstimatedUse } from './recorder.ts';
 
 /** Bytes of a streamed chunk around one token, when nobody is left to count. */
 const STREAM_BYTES_PER_TOKEN = 200;
 
-/** What a call used whose adapter was lost, as far as it was seen. */
+/**
+ * What a call used whose adapter was lost, as far as it was seen.
+ * @param drawn what was reserved and drawn: a guess never goes beyond it
+ */
 export function estimateUse(
   entry: PlanEntry | null,
   head: CallHead | null,
   profile: RequestProfile | null,
   relayedBytes: number,
+  drawn: Pick<Reservation, 'outputTokens'> | null,
 ): EstimatedUse {
   const candidates = entry?.plan.candidates ?? [];
   const answered =
@@ -19,7 +24,10 @@ export function estimateUse(
   return {
     candidate: answered ?? candidates[0] ?? null,
     inputTokens: profile?.inputTokensEstimate ?? 0,
-    outputTokens: Math.ceil(relayedBytes / STREAM_BYTES_PER_TOKEN),
+    outputTokens: Math.min(
+      Math.ceil(relayedBytes / STREAM_BYTES_PER_TOKEN),
+      drawn?.outputTokens ?? Number.MAX_SAFE_INTEGER,
+    ),
   };
 }
 

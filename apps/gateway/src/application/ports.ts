@@ -81,6 +81,8 @@ export interface ExchangePorts {
   readonly recorder: Recorder;
   readonly clock: Clock;
   readonly random: () => number;
+  /** The smallest useful answer, tokens; see `shrink`. */
+  readonly smallestOutputCap: number;
   /** Something threw that must not. */
   readonly onBug: (error: unknown) => void;
 }

@@ -110,7 +110,7 @@ export class CallLedger {
   /** Part of an answer was used, or may have been; the prompt was. */
   cut(status: number, failure: Failure, facts: AnswerFacts | null): void {
     this.finishReason = facts?.finishReason ?? null;
-    const relayed = facts?.estimateOutputTokens() ?? 0;
+    const relayed = this.atMostReserved(facts?.estimateOutputTokens() ?? 0);
     const reported = facts?.usage ?? null;
     this.usageSource = reported ? 'partial' : 'estimated';
     const usage = reported
@@ -149,7 +149,14 @@ export class CallLedger {
   }
 
   private estimate(outputTokens: number): TokenUsage {
-    return estimatedUsage(this.header.inputTokensEstimate, outputTokens);
+    return estimatedUsage(this.header.inputTokensEstimate, this.atMostReserved(outputTokens));
+  }
+
+  /** A guess never goes beyond what the request drew; what a provider reports does, if it must. */
+  private atMostReserved(outputTokens: number): number {
+    const { reserved } = this.header;
+    if (!reserved) return outputTokens;
+    return Math.min(outputTokens, Math.max(0, reserved.outputTokens - this.usage.outputTokens));
   }
 
   /** Answers how long the attempt took, in milliseconds. */

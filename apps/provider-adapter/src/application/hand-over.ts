@@ -38,7 +38,7 @@ export function handOver(
     limit: answer.limit,
     used: ledger.usage,
     spentPicoUsd: ledger.charge.costPicoUsd,
-    requestBytes: body.byteLength,
+    requestTokens: header.reserved?.inputTokens ?? body.byteLength,
     price: priceOf(next, nowMs),
   });
   if (!room.hasRoom) return;

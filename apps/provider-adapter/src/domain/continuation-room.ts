@@ -10,8 +10,8 @@ export interface ContinuationBounds {
   /** What the attempts so far used and cost. */
   readonly used: TokenUsage;
   readonly spentPicoUsd: PicoUsd;
-  /** Bytes of the request: no fewer than its tokens. */
-  readonly requestBytes: number;
+  /** The most input tokens that the request may have. */
+  readonly requestTokens: number;
   /** The next candidate's; undefined where none is known. */
   readonly price: PriceSheet | undefined;
 }
@@ -27,11 +27,11 @@ const NO_ROOM: ContinuationRoom = { hasRoom: false };
  * budget, all attempts together must stay within what it drew.
  */
 export function continuationRoom(bounds: ContinuationBounds): ContinuationRoom {
-  const { draw, limit, used, spentPicoUsd, requestBytes, price } = bounds;
+  const { draw, limit, used, spentPicoUsd, requestTokens, price } = bounds;
   const left = limit === null ? null : limit - used.outputTokens;
   if (left !== null && left < 1) return NO_ROOM;
   if (draw === null) return { hasRoom: true, outputCap: left };
-  const input = requestBytes + used.outputTokens;
+  const input = requestTokens + used.outputTokens;
   const tokens = draw.amounts.tokens - used.inputTokens - used.outputTokens - input;
   const outputCap = Math.min(tokens, left ?? tokens);
   if (outputCap < 1) return NO_ROOM;

@@ -56,6 +56,13 @@ export const callHeader = z.object({
   outputCap: z.number().int().positive().nullable(),
   inputTokensEstimate: z.number().int().nonnegative(),
   draw: draw.nullable(),
+  /** The most tokens that the draw covers, at whichever candidate. Missing: nothing was drawn. */
+  reserved: z
+    .object({
+      inputTokens: z.number().int().nonnegative(),
+      outputTokens: z.number().int().nonnegative(),
+    })
+    .optional(),
   metadata: z.record(z.string(), z.string()),
   endUser: z.string().nullable(),
   /** The caller's own `x-request-id`. */
