@@ -30,6 +30,8 @@ export const controlPlaneSettings = z.object({
   TOLLGATE_MANAGED_CHAT_CAP: cap.default(50),
   TOLLGATE_MANAGED_IMAGES_CAP: cap.default(10),
   TOLLGATE_MANAGED_EMBEDDINGS_CAP: cap.default(50),
+  /** A model that was told to be unhealthy must work again for so long, milliseconds, before that is told. */
+  TOLLGATE_RECOVERED_AFTER_MS: wholeNumber(0, 3_600_000).default(60_000),
   /** Without one, a token is made at the first start. */
   TOLLGATE_ADMIN_TOKEN: z.string().min(16, 'must be at least 16 characters').optional(),
   /** `tollgate.yaml`s to apply at start, in order, separated as in PATH. */

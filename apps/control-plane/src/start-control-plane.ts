@@ -32,7 +32,9 @@ const RETRY_MS = 500;
 
 export interface ControlPlaneOptions {
   readonly settings: ControlPlaneSettings;
-  readonly messaging: Pick<Messaging, 'bus'> & { readonly configWriter: ConfigWriter };
+  readonly messaging: Pick<Messaging, 'bus' | 'consumers'> & {
+    readonly configWriter: ConfigWriter;
+  };
   readonly telemetry: Telemetry;
   /** What `fromEnv` in a `tollgate.yaml` reads; nothing by default. */
   readonly environment?: Environment;
@@ -85,10 +87,11 @@ export async function startControlPlane(
       telemetry.log.warn(resealed, 'secrets resealed');
     const lost = await changes.run(({ manager }) => resealWebhooks(manager, ring));
     if (lost.length > 0) telemetry.log.warn({ webhooks: lost }, 'secrets that no key opens');
-    const { bus } = messaging;
+    const { bus, consumers } = messaging;
     const { log } = telemetry;
     const webhooks = new WebhookSender({ dataSource, ring, policy: changes.outbound, log });
-    const intake = new EventIntake({ dataSource, bus, log });
+    const recoveredAfterMs = settings.TOLLGATE_RECOVERED_AFTER_MS;
+    const intake = new EventIntake({ dataSource, bus, consumers, log, recoveredAfterMs });
     const parts = { dataSource, changes, publisher, tokens, ring, bus, telemetry, webhooks };
     const environment = options.environment ?? {};
     const apply = (text: string) => applyConfigFile(text, { changes, ring, environment, readText });

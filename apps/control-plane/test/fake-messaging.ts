@@ -5,7 +5,14 @@ import {
   type Result,
   takeAlerts,
 } from '@tollgate/contracts';
-import type { Bus, ConfigWrite, ConfigWriter } from '@tollgate/messaging';
+import type {
+  Bus,
+  ConfigWrite,
+  ConfigWriter,
+  ConsumerOptions,
+  Disposition,
+  DurableConsumers,
+} from '@tollgate/messaging';
 
 /** A config bucket in memory that can be taken away. */
 export class FakeConfigWriter implements ConfigWriter {
@@ -37,6 +44,34 @@ export class FakeConfigWriter implements ConfigWriter {
   private failWhenAway(): void {
     if (this.isAway) throw new Error('NATS is away');
   }
+}
+
+/** Delivers what a test hands in, as one batch, to whoever consumes it. */
+export class FakeConsumers implements DurableConsumers {
+  readonly consuming = new Map<string, ConsumerOptions>();
+  private sequence = 0;
+
+  async consume(options: ConsumerOptions) {
+    this.consuming.set(options.durable, options);
+    return {
+      status: async () => ({ pending: 0, ackFloor: this.sequence, lastSequence: this.sequence }),
+      stop: async () => {
+        this.consuming.delete(options.durable);
+      },
+    };
+  }
+
+  async deliver(durable: string, ...events: readonly object[]): Promise<readonly Disposition[]> {
+    const options = this.consuming.get(durable);
+    if (!options) throw new Error(`nobody consumes ${durable}`);
+    return options.handle([messageOf(++this.sequence, events)]);
+  }
+}
+
+/** A message of a stream, a line for each event. */
+export function messageOf(sequence: number, events: readonly object[], redeliveries = 0) {
+  const lines = events.map((event) => JSON.stringify(event));
+  return { sequence, redeliveries, lines, bytes: Buffer.from(lines.join('\n')) };
 }
 
 /** Answers questions with what a test says, and fails where it says nothing. */

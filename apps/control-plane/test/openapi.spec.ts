@@ -1,4 +1,26 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { EVENT_TYPES, OMITTED_EVENT, TEST_EVENT } from '../src/webhooks/event-types.ts';
 import { useControlPlane } from './use-control-plane.ts';
+
+interface WebhookOperation {
+  readonly summary: string;
+  readonly security: readonly object[];
+  readonly parameters: readonly { readonly name: string }[];
+  readonly requestBody: {
+    readonly content: {
+      readonly 'application/json': {
+        readonly schema: {
+          readonly required: readonly string[];
+          readonly properties: {
+            readonly type: { readonly const: string };
+            readonly data: { readonly properties: object };
+          };
+        };
+      };
+    };
+  };
+}
 
 describe('the description of the API', () => {
   const { call, running } = useControlPlane();
@@ -29,6 +51,30 @@ describe('the description of the API', () => {
     expect(list.responses['200'].content['application/json'].schema.properties.data.items).toEqual({
       $ref: '#/components/schemas/Key',
     });
+  });
+
+  it('tells what every message to a webhook is made of', async () => {
+    const { body } = await call('GET', '/openapi.json');
+    const subscribable = body.components.schemas.Webhook.properties.events.items.enum;
+    expect(subscribable.toSorted()).toEqual([...EVENT_TYPES].sort());
+    expect(Object.keys(body.webhooks).sort()).toEqual(
+      [...subscribable, 'request.failed.omitted', 'webhook.test'].sort(),
+    );
+    for (const [type, { post }] of Object.entries<{ post: WebhookOperation }>(body.webhooks)) {
+      const { schema } = post.requestBody.content['application/json'];
+      expect(schema.properties.type.const).toBe(type);
+      expect(schema.required).toEqual(['type', 'timestamp', 'data']);
+      expect(Object.keys(schema.properties.data.properties).length).toBeGreaterThan(1);
+      expect(post.summary.length).toBeGreaterThan(10);
+      expect(post.security).toEqual([]);
+      expect(post.parameters.map(({ name }) => name)).toContain('webhook-signature');
+    }
+  });
+
+  it('agrees with the table of the README', () => {
+    const readme = readFileSync(path.join(process.cwd(), 'README.md'), 'utf8');
+    for (const type of [...EVENT_TYPES, TEST_EVENT, OMITTED_EVENT])
+      expect(readme).toContain(`\`${type}\``);
   });
 
   it('refers to nothing that is not there', async () => {

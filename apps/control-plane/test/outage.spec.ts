@@ -3,7 +3,7 @@ import { createTelemetry } from '@tollgate/telemetry';
 import type { Bus } from '@tollgate/messaging';
 import { createServer, connect, type Socket } from 'node:net';
 import { controlPlaneSettings, startControlPlane } from '../src/index.ts';
-import { FakeBus, FakeConfigWriter } from './fake-messaging.ts';
+import { FakeBus, FakeConfigWriter, FakeConsumers } from './fake-messaging.ts';
 import { pollUntil } from './poll-until.ts';
 import { ADMIN_TOKEN, callApi } from './use-control-plane.ts';
 
@@ -23,7 +23,11 @@ describe('an outage of Postgres', () => {
         TOLLGATE_ADMIN_TOKEN: ADMIN_TOKEN,
       }),
       // Only `request` is used of the bus.
-      messaging: { bus: new FakeBus() as unknown as Bus, configWriter: new FakeConfigWriter() },
+      messaging: {
+        bus: new FakeBus() as unknown as Bus,
+        configWriter: new FakeConfigWriter(),
+        consumers: new FakeConsumers(),
+      },
       telemetry,
     });
     await pollUntil('Postgres was tried twice', () => between.refused() >= 2);

@@ -5,7 +5,7 @@ import { createKeyRing, open } from '@tollgate/secrets';
 import { createTelemetry } from '@tollgate/telemetry';
 import { useStack } from '@tollgate/test-harness';
 import { controlPlaneSettings, type RunningControlPlane, startControlPlane } from '../src/index.ts';
-import { FakeBus, FakeConfigWriter } from './fake-messaging.ts';
+import { FakeBus, FakeConfigWriter, FakeConsumers } from './fake-messaging.ts';
 
 describe('a start', () => {
   const stack = useStack({ only: ['postgres'] });
@@ -24,7 +24,11 @@ describe('a start', () => {
         ...settings,
       }),
       // Only `request` is used of the bus.
-      messaging: { bus: new FakeBus() as unknown as Bus, configWriter: writer },
+      messaging: {
+        bus: new FakeBus() as unknown as Bus,
+        configWriter: writer,
+        consumers: new FakeConsumers(),
+      },
       telemetry: await createTelemetry({ service: 'control-plane', level: 'silent' }),
     });
   const call = async (url: string, token: string, path: string, body?: unknown) => {

@@ -3,7 +3,7 @@ import type { Bus } from '@tollgate/messaging';
 import { createTelemetry, type Telemetry } from '@tollgate/telemetry';
 import { type StackHandle, useStack } from '@tollgate/test-harness';
 import { controlPlaneSettings, type RunningControlPlane, startControlPlane } from '../src/index.ts';
-import { FakeBus, FakeConfigWriter } from './fake-messaging.ts';
+import { FakeBus, FakeConfigWriter, FakeConsumers } from './fake-messaging.ts';
 
 export interface Answer {
   readonly status: number;
@@ -18,6 +18,7 @@ export type Call = (method: string, path: string, body?: unknown) => Promise<Ans
 export interface ControlPlaneHandle {
   readonly bus: FakeBus;
   readonly writer: FakeConfigWriter;
+  readonly consumers: FakeConsumers;
   readonly call: Call;
   readonly stack: StackHandle;
   running(): RunningControlPlane;
@@ -38,6 +39,7 @@ export function useControlPlane(
   const stack = useStack({ only: ['postgres'] });
   const bus = new FakeBus();
   const writer = new FakeConfigWriter();
+  const consumers = new FakeConsumers();
   const telemetries: Telemetry[] = [];
   let running: RunningControlPlane | undefined;
 
@@ -55,7 +57,7 @@ export function useControlPlane(
       ...more,
     });
     // Only `request` is used of the bus.
-    const messaging = { bus: bus as unknown as Bus, configWriter: writer };
+    const messaging = { bus: bus as unknown as Bus, configWriter: writer, consumers };
     const { environment } = options;
     return startControlPlane({
       settings,
@@ -78,7 +80,7 @@ export function useControlPlane(
   });
 
   const call: Call = (method, path, body) => callApi(current().url, method, path, body);
-  return { bus, writer, call, stack, running: current, start };
+  return { bus, writer, consumers, call, stack, running: current, start };
 }
 
 export async function callApi(

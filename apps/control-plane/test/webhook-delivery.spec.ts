@@ -47,7 +47,7 @@ describe('the delivery of events', () => {
         type: 'key.revoked',
         owner: { projectId },
         at: new Date(nowMs),
-        data: { keyId: 'key_1' },
+        data: { keyId: 'key_1', projectId, name: 'k', keyHint: 'abcd' },
       }),
     );
   const deliveriesOf = (webhookId: string): Promise<WebhookDeliveryRow[]> =>

@@ -8,6 +8,7 @@ import { newId } from '../src/database/new-id.ts';
 import { EventIntake } from '../src/webhooks/event-intake.ts';
 import { eventIdOf, raiseEvent } from '../src/webhooks/raise-event.ts';
 import { webhookEvents } from '../src/webhooks/webhook-tables.ts';
+import { FakeConsumers } from './fake-messaging.ts';
 
 const DAY = 86_400_000;
 
@@ -53,7 +54,14 @@ describe('events that others decide', () => {
 
   const intakeOn = async (budget: FakeBudget, now = nowMs): Promise<EventIntake> => {
     const { log } = await createTelemetry({ service: 'control-plane', level: 'silent' });
-    return new EventIntake({ dataSource, bus: budget, log, now: () => now });
+    return new EventIntake({
+      dataSource,
+      bus: budget,
+      consumers: new FakeConsumers(),
+      log,
+      recoveredAfterMs: 60_000,
+      now: () => now,
+    });
   };
   const listen = (...events: string[]) =>
     dataSource.query(
@@ -146,7 +154,12 @@ describe('events that others decide', () => {
     await listen('key.revoked');
     const at = new Date(nowMs);
     await dataSource.transaction((manager) =>
-      raiseEvent(manager, { type: 'key.revoked', owner: { projectId }, at, data: {} }),
+      raiseEvent(manager, {
+        type: 'key.revoked',
+        owner: { projectId },
+        at,
+        data: { keyId: 'key_1', projectId, name: 'k', keyHint: 'abcd' },
+      }),
     );
     await (await intakeOn(new FakeBudget(), nowMs + 29 * DAY)).sweep();
     expect(await raised()).toHaveLength(1);

@@ -1,6 +1,7 @@
 import type { INestApplication } from '@nestjs/common';
 import { DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
 import { z } from 'zod';
+import { describeWebhooks } from '../webhooks/describe-webhooks.ts';
 
 const PROBLEM = {
   description: 'Problem details (RFC 9457)',
@@ -33,7 +34,7 @@ const PROBLEM = {
   },
 };
 
-/** Publishes `/openapi.json` and `/docs`, made from the controllers and the zod schemas that validate. */
+/** Publishes `/openapi.json` and `/docs`, made from the controllers, the zod schemas that validate, and those of what webhooks are sent. */
 export function serveOpenApi(app: INestApplication): void {
   const builder = new DocumentBuilder()
     .setOpenAPIVersion('3.1.0')
@@ -54,6 +55,7 @@ export function serveOpenApi(app: INestApplication): void {
       if (operation.responses) Object.assign(operation.responses, { default: PROBLEM });
     }
   }
+  Object.assign(document, { webhooks: describeWebhooks() });
   SwaggerModule.setup('docs', app, document, { jsonDocumentUrl: 'openapi.json' });
 }
 

@@ -1,35 +1,69 @@
 import { takeAlerts } from '@tollgate/contracts';
-import type { Bus } from '@tollgate/messaging';
+import type { Bus, DurableConsumers } from '@tollgate/messaging';
 import type { Logger } from '@tollgate/telemetry';
 import type { DataSource } from 'typeorm';
+import { FailedRequests } from './failed-requests.ts';
+import { ProviderHealth } from './provider-health.ts';
 import { purgeEvents } from './purge-events.ts';
 import { raiseExpiringKeys } from './raise-expiring-keys.ts';
 import { raiseQuotaAlerts } from './raise-quota-alerts.ts';
+import { StreamIntake } from './stream-intake.ts';
+import { failuresOf, openingsOf } from './streams-read.ts';
 
-const ALERTS_EVERY_MS = 1_000;
+const TICK_MS = 1_000;
+const HEALTH_EVERY_MS = 5_000;
+const MINUTES_EVERY_MS = 10_000;
 const SWEEP_EVERY_MS = 60_000;
 
 export interface EventIntakeOptions {
   readonly dataSource: DataSource;
   readonly bus: Pick<Bus, 'request'>;
+  readonly consumers: DurableConsumers;
   readonly log: Logger;
+  /** How long a model that works again must stay so before it is told of. */
+  readonly recoveredAfterMs: number;
   readonly now?: () => number;
 }
 
+interface Job {
+  readonly name: string;
+  readonly everyMs: number;
+  readonly run: () => Promise<unknown>;
+  dueAt: number;
+  isFailing: boolean;
+}
+
 /**
- * Brings in what others decided, or time did: alerts of budget, keys that end soon. Each has an id of its own, so several
- * control planes may do this at once, and again after a crash.
+ * Brings in what others decided, or time did: alerts of budget, what routing and the records tell, keys that end soon.
+ * What is told of has an id of its own, so several control planes may do this at once, and again after a crash.
  */
 export class EventIntake {
+  readonly health: ProviderHealth;
+  readonly failures: FailedRequests;
   private readonly now: () => number;
+  private readonly openingIntake: StreamIntake;
+  private readonly failureIntake: StreamIntake;
+  private readonly jobs: readonly Job[];
   private acknowledged: string[] = [];
-  private sweepAt = 0;
   private timer: NodeJS.Timeout | undefined;
   private working: Promise<void> | undefined;
-  private failing = false;
 
   constructor(private readonly options: EventIntakeOptions) {
-    this.now = options.now ?? Date.now;
+    const { dataSource, bus, consumers, recoveredAfterMs } = options;
+    const now = options.now ?? Date.now;
+    this.now = now;
+    this.health = new ProviderHealth({ dataSource, bus, recoveredAfterMs, now });
+    this.failures = new FailedRequests({ dataSource, now });
+    this.openingIntake = new StreamIntake(consumers, openingsOf(this.health));
+    this.failureIntake = new StreamIntake(consumers, failuresOf(this.failures));
+    this.jobs = [
+      job('alerts', TICK_MS, () => this.takeAlerts()),
+      job('openings', TICK_MS, () => this.openingIntake.follow(true)),
+      job('failures', TICK_MS, () => this.followFailures()),
+      job('recovery', HEALTH_EVERY_MS, () => this.health.lookForRecovery()),
+      job('minutes', MINUTES_EVERY_MS, () => this.failures.closeMinutes()),
+      job('sweep', SWEEP_EVERY_MS, () => this.sweep()),
+    ];
   }
 
   start(): void {
@@ -37,13 +71,14 @@ export class EventIntake {
       this.working ??= this.work().finally(() => {
         this.working = undefined;
       });
-    }, ALERTS_EVERY_MS);
+    }, TICK_MS);
     this.timer.unref();
   }
 
   async stop(): Promise<void> {
     clearInterval(this.timer);
     await this.working;
+    await Promise.all([this.openingIntake.stop(), this.failureIntake.stop()]);
   }
 
   /** Takes alerts until budget has none; answers how many. Budget being away is for it to say, and no reason to fail. */
@@ -70,17 +105,27 @@ export class EventIntake {
     await purgeEvents(this.options.dataSource.manager, now);
   }
 
+  private async followFailures(): Promise<void> {
+    await this.failureIntake.follow(await this.failures.hasListeners());
+  }
+
+  /** One after the other: none that fails keeps the others from their turn. */
   private async work(): Promise<void> {
-    try {
-      await this.takeAlerts();
-      if (this.now() >= this.sweepAt) {
-        await this.sweep();
-        this.sweepAt = this.now() + SWEEP_EVERY_MS;
+    for (const one of this.jobs) {
+      if (this.now() < one.dueAt) continue;
+      one.dueAt = this.now() + one.everyMs;
+      try {
+        await one.run();
+        one.isFailing = false;
+      } catch (error) {
+        if (!one.isFailing)
+          this.options.log.warn({ err: error, job: one.name }, 'events could not be taken in');
+        one.isFailing = true;
       }
-      this.failing = false;
-    } catch (error) {
-      if (!this.failing) this.options.log.warn({ err: error }, 'events could not be taken in');
-      this.failing = true;
     }
   }
+}
+
+function job(name: string, everyMs: number, run: () => Promise<unknown>): Job {
+  return { name, everyMs, run, dueAt: 0, isFailing: false };
 }

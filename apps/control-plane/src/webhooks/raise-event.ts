@@ -2,17 +2,22 @@ import { hash } from 'node:crypto';
 import { ID_PREFIXES } from '@tollgate/contracts';
 import type { EntityManager } from 'typeorm';
 import { newId } from '../database/new-id.ts';
-import type { EventType } from './event-types.ts';
+import type { EventData } from './event-payloads.ts';
+import type { MessageType } from './event-types.ts';
 import { webhookDeliveries } from './webhook-tables.ts';
 
-export interface RaisedEvent {
-  readonly type: EventType;
+export interface RaisedEvent<T extends MessageType = MessageType> {
+  readonly type: T;
   /** Whose webhooks are told: of one project, or of all projects of an organization. */
   readonly owner: { readonly projectId: string } | { readonly organizationId: string };
   readonly at: Date;
-  readonly data: Readonly<Record<string, unknown>>;
+  readonly data: EventData<T>;
   /** The same event under the same id is raised once, whoever sees it first. */
   readonly id?: string;
+  /** Goes to those who listen to this; the type itself by default. */
+  readonly audience?: MessageType;
+  /** The webhook that it is about, which is not told. */
+  readonly exceptWebhookId?: string;
 }
 
 /** An id that follows from what happened, for what several may notice. 104 bits of SHA-256. */
@@ -24,7 +29,10 @@ export function eventIdOf(...identity: readonly string[]): string {
  * Notes the event, and whom to tell, in the transaction of what happened. Nothing is kept of what nobody listens to.
  * Answers how many webhooks will be told.
  */
-export async function raiseEvent(manager: EntityManager, event: RaisedEvent): Promise<number> {
+export async function raiseEvent<T extends MessageType>(
+  manager: EntityManager,
+  event: RaisedEvent<T>,
+): Promise<number> {
   const listeners = await listenersOf(manager, event);
   if (listeners.length === 0) return 0;
   const { type, at, data, id = newId('event') } = event;
@@ -62,14 +70,17 @@ export function newDelivery(
   };
 }
 
-async function listenersOf(manager: EntityManager, event: RaisedEvent): Promise<string[]> {
-  const { owner } = event;
+async function listenersOf(
+  manager: EntityManager,
+  { type, audience = type, owner, exceptWebhookId }: RaisedEvent,
+): Promise<string[]> {
   const projectId = 'projectId' in owner ? owner.projectId : null;
   const organizationId = 'organizationId' in owner ? owner.organizationId : null;
   const rows: { id: string }[] = await manager.query(
     `SELECT w.id FROM control_plane.webhooks w JOIN control_plane.projects p ON p.id = w.project_id
-     WHERE w.enabled AND w.events ? $1 AND (w.project_id = $2 OR p.organization_id = $3)`,
-    [event.type, projectId, organizationId],
+     WHERE w.enabled AND w.events ? $1 AND (w.project_id = $2 OR p.organization_id = $3)
+       AND w.id IS DISTINCT FROM $4`,
+    [audience, projectId, organizationId, exceptWebhookId ?? null],
   );
   return rows.map(({ id }) => id);
 }

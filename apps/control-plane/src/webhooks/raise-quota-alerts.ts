@@ -1,7 +1,7 @@
 import { formatUsd, type QuotaAlert } from '@tollgate/contracts';
 import type { EntityManager } from 'typeorm';
 import { keys } from '../database/tables.ts';
-import type { EventType } from './event-types.ts';
+import type { EventData } from './event-payloads.ts';
 import { type RaisedEvent, raiseEvent } from './raise-event.ts';
 
 /** Raises what budget tells of, each under the alert's own id: told again, it changes nothing. */
@@ -22,7 +22,9 @@ export async function raiseQuotaAlerts(
   }
 }
 
-function typeOf({ metric, thresholdPct }: QuotaAlert): EventType {
+type AlertType = 'budget.threshold' | 'budget.exceeded' | 'quota.threshold';
+
+function typeOf({ metric, thresholdPct }: QuotaAlert): AlertType {
   if (metric !== 'cost') return 'quota.threshold';
   return thresholdPct >= 100 ? 'budget.exceeded' : 'budget.threshold';
 }
@@ -38,7 +40,7 @@ async function ownerOf(
   return key ? { projectId: key.projectId } : undefined;
 }
 
-function dataOf(alert: QuotaAlert): Record<string, unknown> {
+function dataOf(alert: QuotaAlert): EventData<AlertType> {
   const isCost = alert.metric === 'cost';
   const amount = (units: string): string => (isCost ? formatUsd(BigInt(units)) : units);
   return {

@@ -12,6 +12,10 @@ export interface WebhookRow {
   enabled: boolean;
   /** `gone`: the endpoint answered 410. */
   disabledReason: string | null;
+  /** Nothing was delivered since, though it was tried. */
+  failingSince: Date | null;
+  /** When the project's other endpoints were told that this one fails. */
+  failingToldAt: Date | null;
   sealed: SealedSecret;
   /** The secret before the last rotation; signs too until `formerEndsAt`. */
   formerSealed: SealedSecret | null;
@@ -72,6 +76,8 @@ export const webhooks = new EntitySchema<WebhookRow>({
     events: json,
     enabled: { type: 'boolean' },
     disabledReason: { ...text, nullable: true },
+    failingSince: { ...time, nullable: true },
+    failingToldAt: { ...time, nullable: true },
     sealed: json,
     formerSealed: { ...json, nullable: true },
     formerEndsAt: { ...time, nullable: true },

@@ -44,6 +44,8 @@ export async function createWebhook(
     events: unique(body.events),
     enabled: body.enabled ?? true,
     disabledReason: null,
+    failingSince: null,
+    failingToldAt: null,
     sealed,
     formerSealed: null,
     formerEndsAt: null,
@@ -64,8 +66,15 @@ export async function patchWebhook(
   const events = body.events && unique(body.events);
   const changed = applyChanges(row, { ...body, events });
   if (row.enabled) row.disabledReason = null;
+  if (changed.has('enabled') || changed.has('url')) startAnew(row);
   if (changed.size > 0) await change.manager.save(webhooks, row);
   return row;
+}
+
+/** What another URL did, or what was before it was disabled, says nothing of it now. */
+function startAnew(row: WebhookRow): void {
+  row.failingSince = null;
+  row.failingToldAt = null;
 }
 
 /** The former secret goes on signing beside the new one until the overlap ends. */

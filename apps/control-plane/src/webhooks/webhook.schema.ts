@@ -44,6 +44,10 @@ export const webhookView = resourceView
       .string()
       .nullable()
       .meta({ description: '`gone`: the endpoint answered 410' }),
+    failingSince: z
+      .string()
+      .nullable()
+      .meta({ description: 'Nothing was delivered since, though it was tried' }),
     formerSecretEndsAt: z.string().nullable(),
   })
   .meta({ id: 'Webhook' });
@@ -87,6 +91,7 @@ export function showWebhook(row: WebhookRow, now: Date): z.infer<typeof webhookV
     events: [...row.events],
     enabled: row.enabled,
     disabledReason: row.disabledReason,
+    failingSince: row.failingSince?.toISOString() ?? null,
     formerSecretEndsAt: former?.toISOString() ?? null,
   };
 }
