@@ -14,6 +14,7 @@ export type {
   StreamDecoder,
   UpstreamRequest,
 } from './provider.ts';
+export { connectionFor } from './connection-for.ts';
 export { defaultBaseUrl, PROVIDERS } from './provider-registry.ts';
 export { MAX_ANSWER_BYTES, MAX_EVENT_BYTES, MAX_REFUSAL_BYTES } from './limits.ts';
 export type { CountTokensWire } from './count-tokens-wire.ts';

@@ -115,6 +115,10 @@ export interface ProviderConnection {
   readonly origin: string;
   /** Dialects whose bytes go through as they are. The methods below take these alone. */
   readonly dialects: ReadonlySet<Dialect>;
+  /** Whether this request of one of those dialects can go as it is; where not it is translated. Missing: each can. */
+  passes?(request: ClientRequest): boolean;
+  /** The connection as it reaches that model, where its models speak different wires. Ask `connectionFor`. */
+  forModel?(model: string): ProviderConnection;
   /** The connection's own chat in neutral terms; null where it has none. */
   readonly chat: ChatWire | null;
   /** Counting of a prompt's tokens in neutral terms; missing where the vendor counts none. */

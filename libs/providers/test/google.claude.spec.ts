@@ -2,6 +2,9 @@ import Anthropic from '@anthropic-ai/sdk';
 import { type AnswerContext, CHAT_CODECS } from '@tollgate/dialects';
 import { Losses } from '@tollgate/neutral';
 import type { WireRequest } from '../src/chat-wire.ts';
+import { connectionFor } from '../src/connection-for.ts';
+import type { ClientRequest } from '../src/provider.ts';
+import { stream } from '../src/provider.contract.ts';
 import { PROVIDERS } from '../src/provider-registry.ts';
 import { isHere, load, modelOf, type Recording } from './google/recorded.ts';
 
@@ -20,8 +23,24 @@ function connect() {
     config: { vertex: { project: 'p', location: 'us-east5' } },
     credential: null,
   });
-  if (!connected.ok || !connected.value.chat) throw new Error('not connected');
-  return { ...connected.value, chat: connected.value.chat };
+  if (!connected.ok) throw new Error('not connected');
+  const ofModel = connectionFor(connected.value, 'claude-x');
+  if (!ofModel.chat) throw new Error('no chat');
+  return { ...ofModel, chat: ofModel.chat };
+}
+
+/** As Anthropic's own client would have said it. */
+function clientRequestOf({ reqJson, endpoint }: Recording): ClientRequest {
+  const { anthropic_version: _, ...body } = reqJson as Readonly<Record<string, unknown>>;
+  return {
+    dialect: 'anthropic-messages',
+    operation: 'chat',
+    body: Buffer.from(JSON.stringify({ model: 'm', ...body })),
+    stream: endpoint === 'streamRawPredict',
+    usageAsked: true,
+    modelAsked: 'm',
+    outputCap: null,
+  };
 }
 
 function requestOf(recording: Recording): WireRequest {
@@ -64,20 +83,42 @@ async function viewOf(bytes: Uint8Array, isStream: boolean) {
 describe("Anthropic's models on Vertex", () => {
   const connection = connect();
 
-  it('are not asked in the dialect of Gemini', () => {
-    const request = {
-      dialect: 'gemini-generate',
-      operation: 'chat',
-      body: Buffer.from('{"contents":[]}'),
-      stream: false,
-      usageAsked: true,
-      modelAsked: 'claude-x',
-      outputCap: null,
-    } as const;
-    expect(connection.encodeRequest(request, 'claude-x')).toMatchObject({
-      ok: false,
-      failure: { code: 'request.unsupported_by_provider', param: 'model' },
+  it("speak Anthropic's dialects alone", () => {
+    expect([...connection.dialects]).toEqual(['anthropic-messages', 'anthropic-count-tokens']);
+  });
+
+  it('are counted for at an endpoint of its own, whose body names the model', () => {
+    const request: ClientRequest = {
+      ...clientRequestOf({ reqJson: { messages: [] }, endpoint: 'rawPredict' } as never),
+      dialect: 'anthropic-count-tokens',
+      operation: 'count_tokens',
+    };
+    const sent = connection.encodeRequest(request, 'publishers/anthropic/models/claude-x');
+    if (!sent.ok) throw new Error(sent.failure.message);
+    expect(sent.value.path).toMatch(/\/publishers\/anthropic\/models\/count-tokens:rawPredict$/);
+    expect(JSON.parse(Buffer.from(sent.value.body).toString())).toEqual({
+      anthropic_version: 'vertex-2023-10-16',
+      model: 'claude-x',
+      messages: [],
     });
+  });
+
+  it('are asked with the beta features of the client', () => {
+    const request = clientRequestOf({ reqJson: {}, endpoint: 'rawPredict' } as never);
+    const sent = connection.encodeRequest(
+      { ...request, clientHeaders: { 'anthropic-beta': 'one,two' } },
+      'claude-x',
+    );
+    expect(sent.ok && sent.value.headers.slice(-2)).toEqual(['anthropic-beta', 'one,two']);
+  });
+
+  it.each([
+    ['{"type":"error","error":{"type":"overloaded_error","message":"x"}}', 529, 'overloaded'],
+    ['[{"error":{"code":404,"status":"NOT_FOUND","message":"x"}}]', 404, 'unknown_model'],
+    ['{"error":{"code":429,"status":"RESOURCE_EXHAUSTED","message":"x"}}', 429, 'rate_limited'],
+  ])('are refused in the words of either vendor: %s', (body, status, code) => {
+    const refusal = { status, headers: {}, body: Buffer.from(body) };
+    expect(connection.decodeFailure(refusal, 0).code).toBe(`provider.${code}`);
   });
 
   it('take media inline', () => {
@@ -131,5 +172,29 @@ describe("Anthropic's models on Vertex", () => {
     }
     console.table({ 'vertex rawPredict': counts });
     expect(counts.whole).toBeGreaterThan(0);
+  });
+
+  (isHere ? it : it.skip)("pass what Anthropic's own clients say and hear, byte for byte", () => {
+    const counts = { whole: 0, streamed: 0 };
+    for (const recording of load('vertex').filter(({ endpoint }) =>
+      /[rR]awPredict$/.test(endpoint),
+    )) {
+      const request = clientRequestOf(recording);
+      const sent = connection.encodeRequest(request, decodeURIComponent(modelOf(recording)));
+      if (!sent.ok) throw new Error(sent.failure.message);
+      expect(JSON.parse(Buffer.from(sent.value.body).toString())).toEqual(recording.reqJson);
+      const body = Buffer.from(recording.respText);
+      if (request.stream) {
+        const { given, tail, phase } = stream(connection, request, body);
+        expect(phase).toBe('finished');
+        expect(given + tail).toBe(recording.respText);
+        counts.streamed++;
+      } else {
+        expect(connection.decodeResponse(request, body)).toMatchObject({ ok: true, body });
+        counts.whole++;
+      }
+    }
+    console.table({ 'vertex rawPredict, passed through': counts });
+    expect(counts.streamed).toBeGreaterThan(0);
   });
 });

@@ -56,16 +56,17 @@ export interface CallWireOptions {
 
 /**
  * The connection itself where it speaks the client's dialect, so that bytes pass through (under `strict` nothing may be left
- * out of them); else a translation over the
- * neutral model, for one attempt: it remembers what it encoded. Over several candidates of one request object the body is
- * decoded once. Fails with `request.unsupported_by_provider` where there is no way between the two.
+ * out of them); else a translation over the neutral model, for one attempt: it remembers what it encoded. Over several
+ * candidates of one request object the body is decoded once. Fails with `request.unsupported_by_provider` where there is no
+ * way between the two.
+ * @param connection as it reaches the candidate's model (`connectionFor`)
  */
 export function callWire(
   connection: ProviderConnection,
   request: ClientRequest,
   options: CallWireOptions,
 ): Result<CallWire, Failure> {
-  if (connection.dialects.has(request.dialect)) {
+  if (passesThrough(connection, request)) {
     const { policy, provider } = options;
     return succeed(policy === 'strict' ? strictPassthrough(connection, provider) : connection);
   }
@@ -78,6 +79,12 @@ export function callWire(
   const decoded = conversationOf(request, codec);
   if (!decoded.ok) return decoded;
   return succeed(new TranslatedWire(connection.chat, codec, decoded.value, options));
+}
+
+/** Whether the client's own bytes go on to the connection. */
+export function passesThrough(connection: ProviderConnection, request: ClientRequest): boolean {
+  if (!connection.dialects.has(request.dialect)) return false;
+  return connection.passes?.(request) ?? true;
 }
 
 function joinCount(

@@ -9,7 +9,13 @@ import {
 } from '@tollgate/contracts';
 import { BusFailure } from '@tollgate/messaging';
 import { type Conversation, Losses } from '@tollgate/neutral';
-import type { ChatWire, ModelList, ProviderConnection, WireRequest } from '@tollgate/providers';
+import {
+  type ChatWire,
+  connectionFor,
+  type ModelList,
+  type ProviderConnection,
+  type WireRequest,
+} from '@tollgate/providers';
 import type { Clock, UpstreamDispatch, Upstreams } from './ports.ts';
 import { probe, type ProbeAnswer } from './probe.ts';
 import type { ReadyConnections } from './ready-connections.ts';
@@ -67,11 +73,13 @@ export class ConnectionTests {
     if (!isSupported) return withoutAnswer('not_supported');
     if (!ready.ok) return withoutAnswer('misconfigured');
     const { connection } = ready.value;
-    const { modelList, chat } = connection;
+    const { modelList } = connection;
     const listed = modelList && (await this.list(connection, modelList, signal));
     if (listed && !NO_LIST.has(listed.httpStatus ?? 0)) return listed;
-    if (!chat || model === undefined) return listed ?? withoutAnswer('not_supported');
-    return this.ask(connection, chat, model, signal);
+    if (model === undefined) return listed ?? withoutAnswer('not_supported');
+    const asked = connectionFor(connection, model);
+    if (!asked.chat) return listed ?? withoutAnswer('not_supported');
+    return this.ask(asked, asked.chat, model, signal);
   }
 
   private async list(

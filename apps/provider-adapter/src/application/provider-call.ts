@@ -17,7 +17,7 @@ import { CandidateCursor } from './candidate-cursor.ts';
 import { clientRequestOf } from './client-request.ts';
 import { handOver } from './hand-over.ts';
 import { lateness } from './lateness.ts';
-import type { ReadyConnection, ReadyTarget } from './ready-connections.ts';
+import { type ReadyConnection, type ReadyTarget, targetFor } from './ready-connections.ts';
 import { type Made, RequestMaker } from './request-maker.ts';
 import { type AttemptOwner, UpstreamAttempt, type WholeAnswer } from './upstream-attempt.ts';
 
@@ -163,7 +163,7 @@ export class ProviderCall implements AttemptOwner {
 
   private make(candidate: Candidate, ready: ReadyConnection): void {
     if (!ready.ok) return this.refuse(ready.failure);
-    const target = ready.value;
+    const target = targetFor(ready.value, candidate.model);
     const made = this.maker.make(target, candidate.model);
     if (made instanceof Promise) this.later(made, (later) => this.send(target, later));
     else this.send(target, made);

@@ -15,7 +15,7 @@ import {
 } from '@tollgate/contracts';
 import type { ConfigReader } from '@tollgate/messaging';
 import type { LossPolicy } from '@tollgate/neutral';
-import { PROVIDERS, type ProviderConnection } from '@tollgate/providers';
+import { connectionFor, PROVIDERS, type ProviderConnection } from '@tollgate/providers';
 import { LRUCache } from 'lru-cache';
 
 /** Opens what the control plane sealed for this organization; undefined when it does not open. */
@@ -26,6 +26,13 @@ export interface ReadyTarget {
   readonly provider: ProviderSlug;
   /** What is done with what the provider cannot express, where the request does not say. */
   readonly policy: LossPolicy;
+}
+
+/** The target as it reaches that model. */
+export function targetFor(target: ReadyTarget, model: string): ReadyTarget {
+  const { connection } = target;
+  const ofModel = connectionFor(connection, model);
+  return ofModel === connection ? target : { ...target, connection: ofModel };
 }
 
 export type ReadyConnection = Result<ReadyTarget, Failure>;

@@ -11,14 +11,17 @@ export interface ChatWireParts {
   readonly path: string;
   readonly headers: string[];
   readonly credential: string | null;
+  /** The platform reads no URLs: all media are wanted as bytes. Default: those that Anthropic does not fetch itself. */
+  readonly readsNoUrls?: boolean;
 }
 
 const MOST_MEDIA = 32;
 
 /** Anthropic's messages in neutral terms. */
-export function chatWire({ path, headers, credential }: ChatWireParts): ChatWire {
+export function chatWire(parts: ChatWireParts): ChatWire {
+  const { path, headers, credential, readsNoUrls = false } = parts;
   return {
-    mediaToFetch,
+    mediaToFetch: (conversation) => mediaToFetch(conversation, readsNoUrls),
     encodeRequest: (request) => {
       const body = Buffer.from(JSON.stringify(encodeRequest(request)));
       return succeed({ path, headers, body, droppedParams: [] });
@@ -30,11 +33,11 @@ export function chatWire({ path, headers, credential }: ChatWireParts): ChatWire
   };
 }
 
-function mediaToFetch({ messages }: Conversation): readonly string[] {
+function mediaToFetch({ messages }: Conversation, readsNoUrls: boolean): readonly string[] {
   const urls = new Set<string>();
   for (const { parts } of messages)
     for (const source of sourcesOf(parts))
-      if (source.kind === 'url' && mustBeFetched(source)) urls.add(source.url);
+      if (source.kind === 'url' && (readsNoUrls || mustBeFetched(source))) urls.add(source.url);
   return [...urls].slice(0, MOST_MEDIA);
 }
 

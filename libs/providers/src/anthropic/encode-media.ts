@@ -40,9 +40,11 @@ export function encodeDocument(
   part: DocumentPart,
   { losses, fetched }: MediaContext,
 ): Json | undefined {
-  if (part.original?.wire === 'anthropic' && isJson(part.original.json))
+  const given = inlined(part.source, fetched);
+  const isFetched = given !== part.source;
+  if (!isFetched && part.original?.wire === 'anthropic' && isJson(part.original.json))
     return withoutCache(part.original.json);
-  const source = encodeSource(asText(inlined(part.source, fetched)));
+  const source = encodeSource(asText(given));
   const isTaken = source && (source.type !== 'base64' || source.media_type === PDF);
   if (!isTaken) {
     losses.refuse(NAMES.document);

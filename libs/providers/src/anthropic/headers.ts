@@ -9,6 +9,8 @@ export interface HeaderParts {
   readonly credential: string | null;
   /** Beta features that the operator turned on (`config.betas`). */
   readonly betas: readonly string[];
+  /** Default `x-api-key`. */
+  readonly keyHeader?: 'x-api-key' | 'api-key';
 }
 
 export function readHeaderParts({ credential, config }: ConnectionParts): HeaderParts {
@@ -21,13 +23,11 @@ export function readHeaderParts({ credential, config }: ConnectionParts): Header
  * @param client the client's own headers, names in lower case: its version and its beta features go on
  */
 export function headersFor(
-  { credential, betas }: HeaderParts,
+  { credential, betas, keyHeader = 'x-api-key' }: HeaderParts,
   client: Readonly<Record<string, string>> = {},
 ): string[] {
   const version = client['anthropic-version'];
-  const asked = client['anthropic-beta'];
-  const names = isName(asked) ? asked.split(',').map((name) => name.trim()) : [];
-  const features = [...new Set([...betas, ...names])].filter((name) => name !== '');
+  const features = betaFeatures(betas, client);
   return [
     'content-type',
     'application/json',
@@ -35,9 +35,19 @@ export function headersFor(
     'identity',
     'anthropic-version',
     isName(version) ? version : VERSION,
-    ...(credential === null || credential === '' ? [] : ['x-api-key', credential]),
+    ...(credential === null || credential === '' ? [] : [keyHeader, credential]),
     ...(features.length > 0 ? ['anthropic-beta', features.join(',')] : []),
   ];
+}
+
+/** Those that the operator turned on, and those that the client asks for in its headers; each once. */
+export function betaFeatures(
+  betas: readonly string[],
+  client: Readonly<Record<string, string>> = {},
+): readonly string[] {
+  const asked = client['anthropic-beta'];
+  const names = isName(asked) ? asked.split(',').map((name) => name.trim()) : [];
+  return [...new Set([...betas, ...names])].filter((name) => name !== '');
 }
 
 function isName(value: unknown): value is string {

@@ -1,6 +1,9 @@
+import { succeed } from '@tollgate/contracts';
 import { entraSigning } from './entra.ts';
 import { openAiCompatible } from '../openai-compatible/openai-compatible.provider.ts';
 import { completionsPath, OPENAI_LIKE, type Quirks } from '../openai-compatible/quirks.ts';
+import type { Provider } from '../provider.ts';
+import { foundryClaude, isClaude } from './claude.ts';
 
 /**
  * With `config.apiVersion`: deployment paths, where the model is the deployment's name (or `/models`, on endpoints of
@@ -49,7 +52,7 @@ const v1Root = (basePath: string): string =>
 const openAiRoot = (basePath: string): string =>
   basePath.endsWith('/openai') ? basePath : `${basePath}/openai`;
 
-export const azure = openAiCompatible({
+const openAi = openAiCompatible({
   ...OPENAI_LIKE,
   operations: { served: ['embeddings', 'images', 'speech', 'transcription'] },
   signingOf: entraSigning,
@@ -62,3 +65,15 @@ export const azure = openAiCompatible({
   modelsPath,
   responsesPath,
 });
+
+/** Azure: OpenAI's wire, and for Claude's deployments Anthropic's. */
+export const azure: Provider = {
+  ...openAi,
+  connect: (parts) => {
+    const connected = openAi.connect(parts);
+    if (!connected.ok) return connected;
+    const own = connected.value;
+    const claude = foundryClaude(own, parts);
+    return succeed({ ...own, forModel: (model) => (isClaude(model) ? claude : own) });
+  },
+};

@@ -1,13 +1,18 @@
 import { type Dialect, fail, failure, type Failure, succeed } from '@tollgate/contracts';
 import type { ModelList, Provider, ProviderConnection, StreamDecoder } from '../provider.ts';
+import { bedrockClaude } from './claude.ts';
 import { type BedrockConnection, readBedrockConnection } from './connection.ts';
 import { converseWire } from './converse-wire.ts';
 import { bedrockCountTokens } from './count-tokens.ts';
 import { decodeFailure } from './decode-failure.ts';
 import { decodeFoundationModels } from './decode-models.ts';
 import { bedrockEmbeddings } from './embeddings-wire.ts';
+import { modelFamily } from './model-family.ts';
 
-/** Amazon Bedrock: Converse for chat, whoever made the model, InvokeModel for embeddings. No client speaks it, so every call is translated. */
+/**
+ * Amazon Bedrock: Converse for chat, whoever made the model, InvokeModel for embeddings and for Anthropic's own clients. No
+ * client speaks Converse, so those calls are translated.
+ */
 export const bedrock: Provider = {
   slug: 'bedrock',
   defaultBaseUrl: null,
@@ -29,7 +34,7 @@ function connect(connection: BedrockConnection): ProviderConnection {
     ...authorization,
   ];
   const chat = converseWire(connection, headers, apiKey);
-  return {
+  const converse: ProviderConnection = {
     origin: url.origin,
     dialects: NO_DIALECTS,
     chat,
@@ -42,6 +47,12 @@ function connect(connection: BedrockConnection): ProviderConnection {
     decodeFailure: (answer, nowMs) => decodeFailure(answer, apiKey, nowMs),
     modelList: modelListOf(connection, headers),
   };
+  // InvokeModel reports an intervention of the guardrail in no way that Anthropic's clients know.
+  if (connection.defaults.guardrailConfig) return converse;
+  const claude = bedrockClaude(converse, connection, headers);
+  const forModel = (model: string): ProviderConnection =>
+    modelFamily(model) === 'anthropic' ? claude : converse;
+  return { ...converse, forModel };
 }
 
 /** Models are listed by another host than the one that runs them. */

@@ -1,4 +1,5 @@
 import { fail, failure, type Failure, type Result, succeed } from '@tollgate/contracts';
+import { readHeaderParts } from '../anthropic/headers.ts';
 import { parseBaseUrl } from '../connection-parts.ts';
 import { isRecord, parseJson } from '../json/json-value.ts';
 import type { AwsCredentials, ConnectionParts, Signing } from '../provider.ts';
@@ -13,6 +14,10 @@ export interface BedrockConnection {
   /** A Bedrock API key, which goes into a header. */
   readonly apiKey: string | null;
   readonly defaults: ConverseDefaults;
+  /** Beta features of Anthropic's that the operator turned on (`config.betas`). */
+  readonly betas: readonly string[];
+  /** `performanceConfig.latency`, as InvokeModel's header has it; null where none is configured. */
+  readonly latency: string | null;
 }
 
 /**
@@ -27,6 +32,8 @@ export function readBedrockConnection(parts: ConnectionParts): Result<BedrockCon
     url,
     basePath: url.pathname.replace(/\/+$/, ''),
     defaults: readDefaults(config),
+    betas: readHeaderParts(parts).betas,
+    latency: readLatency(config),
   };
   const isKey = credential !== null && credential !== '' && !credential.trimStart().startsWith('{');
   if (isKey) {
@@ -100,6 +107,12 @@ function readDefaults({
   };
 }
 
+function readLatency({ performanceConfig }: WireObject): string | null {
+  const latency = isRecord(performanceConfig) ? textOf(performanceConfig.latency) : undefined;
+  return latency !== undefined && LATENCY.test(latency) ? latency : null;
+}
+
+const LATENCY = /^[a-z]{1,32}$/;
 const REGION = /^[a-z0-9-]{1,32}$/;
 const KEY_ID = /^[\w]{1,128}$/;
 /** Printable ASCII without spaces. */

@@ -9,28 +9,19 @@ import { encodeRequest } from './encode-request.ts';
 import type { GoogleEndpoint } from './endpoint.ts';
 import { STREAM, WHOLE } from './methods.ts';
 import { blocked, GoogleStreamReader } from './stream-reader.ts';
-import { isClaude, vertexClaudeWire } from './vertex-claude.ts';
 
-/** Google's chat in neutral terms; on Vertex Anthropic's as well, by the model's name. */
+/** Google's chat in neutral terms. */
 export function googleChatWire(endpoint: GoogleEndpoint, credential: string | null): ChatWire {
-  const claude = vertexClaudeWire(endpoint, credential);
   return {
     mediaToFetch,
     encodeRequest: (request) => {
       const { model, stream } = request;
-      if (isClaude(endpoint, model)) return claude.encodeRequest(request);
       const body = Buffer.from(JSON.stringify(encodeRequest(request, endpoint.isVertex)));
       const path = endpoint.pathOf(model, stream ? STREAM : WHOLE);
       return succeed({ path, headers: endpoint.headers, body, droppedParams: [] });
     },
-    decodeAnswer: (body, request) =>
-      isClaude(endpoint, request.model)
-        ? claude.decodeAnswer(body, request)
-        : decodeAnswer(body, request, credential),
-    streamReader: (request, emit) =>
-      isClaude(endpoint, request.model)
-        ? claude.streamReader(request, emit)
-        : new GoogleStreamReader(credential, seedOf(request), emit),
+    decodeAnswer: (body, request) => decodeAnswer(body, request, credential),
+    streamReader: (request, emit) => new GoogleStreamReader(credential, seedOf(request), emit),
   };
 }
 

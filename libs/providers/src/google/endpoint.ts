@@ -11,6 +11,8 @@ export interface GoogleEndpoint {
   readonly signing: Signing | null;
   /** @param method with its query, e.g. `generateContent` */
   pathOf(model: string, method: string): string;
+  /** @param path below the project and its location, of Vertex alone */
+  placePath(path: string): string;
   readonly modelsPath: string;
 }
 
@@ -46,6 +48,7 @@ export function connectEndpoint(parts: ConnectionParts): Result<GoogleEndpoint, 
     headers: [...HEADERS, 'x-goog-api-key', credential],
     signing: null,
     pathOf: (model, method) => `${root}/${studioName(model)}:${method}`,
+    placePath: (path) => `${root}/${path}`,
     modelsPath: `${root}/models?pageSize=1000`,
   });
 }
@@ -84,6 +87,7 @@ function connectVertex(
     headers: isAccount ? HEADERS : [...HEADERS, 'x-goog-api-key', credential],
     signing: isAccount ? { kind: 'google', serviceAccount: credential || null } : null,
     pathOf: (model, method) => `${place}/${vertexName(model)}:${method}`,
+    placePath: (path) => `${place}/${path}`,
     modelsPath: `${basePath.replace(/\/v1(beta1)?$/, '')}/v1beta1/publishers/google/models?pageSize=100`,
   });
 }

@@ -1,5 +1,6 @@
 import { type Dialect, fail, failure, succeed } from '@tollgate/contracts';
-import type { Provider, ProviderConnection } from '../provider.ts';
+import { readHeaderParts } from '../anthropic/headers.ts';
+import type { ConnectionParts, Provider, ProviderConnection } from '../provider.ts';
 import { googleChatWire } from './chat-wire.ts';
 import { googleCountTokens } from './count-tokens.ts';
 import { decodeFailure } from './decode-failure.ts';
@@ -13,20 +14,27 @@ import { imagesWire } from './images/images-wire.ts';
 import { speechWire } from './speech/speech-wire.ts';
 import { STREAM, WHOLE } from './methods.ts';
 import { GoogleStreamDecoder } from './stream-decoder.ts';
-import { isClaude } from './vertex-claude.ts';
+import { vertexConnection } from './vertex/vertex-connection.ts';
 
-/** Google's Gemini models, through AI Studio or, with `config.vertex`, through Vertex. */
+/** Google's Gemini models, through AI Studio or, with `config.vertex`, through Vertex, which serves others' models too. */
 export const google: Provider = {
   slug: 'google',
   defaultBaseUrl: AI_STUDIO,
   isSupported: true,
   connect: (parts) => {
     const endpoint = connectEndpoint(parts);
-    return endpoint.ok ? succeed(connect(endpoint.value, parts.credential)) : endpoint;
+    return endpoint.ok ? succeed(connect(endpoint.value, parts)) : endpoint;
   },
 };
 
-function connect(endpoint: GoogleEndpoint, credential: string | null): ProviderConnection {
+function connect(endpoint: GoogleEndpoint, parts: ConnectionParts): ProviderConnection {
+  const { credential } = parts;
+  const gemini = geminiConnection(endpoint, credential);
+  if (!endpoint.isVertex) return gemini;
+  return vertexConnection(gemini, endpoint, credential, readHeaderParts(parts).betas);
+}
+
+function geminiConnection(endpoint: GoogleEndpoint, credential: string | null): ProviderConnection {
   const { origin, headers, signing, modelsPath, isVertex } = endpoint;
   const chat = googleChatWire(endpoint, credential);
   return {
@@ -41,7 +49,6 @@ function connect(endpoint: GoogleEndpoint, credential: string | null): ProviderC
     },
     signing,
     encodeRequest: (request, model) => {
-      if (isClaude(endpoint, model)) return fail(NOT_ITS_WIRE);
       if (request.dialect === 'gemini-embed') return encodeEmbedding(request, model, endpoint);
       const body = encodeBody(request, model);
       if (!body) return fail(failure('request.validation_error'));
@@ -57,12 +64,6 @@ function connect(endpoint: GoogleEndpoint, credential: string | null): ProviderC
     modelList: { path: modelsPath, headers, decode: decodeModels },
   };
 }
-
-/** Bytes in Google's dialect go to Google's models alone. */
-const NOT_ITS_WIRE = failure('request.unsupported_by_provider', {
-  param: 'model',
-  message: '"model" does not speak Gemini on google.',
-});
 
 const DIALECTS: ReadonlySet<Dialect> = new Set<Dialect>(['gemini-generate']);
 /** Vertex has no `batchEmbedContents`. */

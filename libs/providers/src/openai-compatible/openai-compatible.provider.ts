@@ -21,27 +21,38 @@ export function openAiCompatible(quirks: Quirks): Provider {
       const signing = quirks.signingOf(given);
       const parts = signing === null ? given : { ...given, credential: null };
       const read = readConnectionParts(parts, quirks.credentialRequired && signing === null);
-      return read.ok ? succeed({ ...connect(quirks, parts, read.value), signing }) : read;
+      if (!read.ok) return read;
+      const { url, basePath } = read.value;
+      const { config, credential } = parts;
+      const headers = headersFor(quirks, credential);
+      const { origin } = url;
+      const connected = { quirks, origin, basePath, config, credential, headers };
+      return succeed({ ...openAiConnection(connected), signing });
     },
   };
 }
 
-function connect(
-  quirks: Quirks,
-  parts: ConnectionParts,
-  { url, basePath }: { readonly url: URL; readonly basePath: string },
-): ProviderConnection {
-  const { credential } = parts;
-  const pathOf = quirks.chatPath(basePath, parts.config);
-  const modelsPath = quirks.modelsPath(basePath, parts.config);
-  const headers = headersFor(quirks, credential);
-  const responses = responsesSideOf(quirks, parts, basePath, headers);
-  const operations = operationsSideOf(quirks, parts, basePath, headers);
+export interface OpenAiEndpoint extends Pick<ConnectionParts, 'config' | 'credential'> {
+  readonly quirks: Quirks;
+  readonly origin: string;
+  /** Without a slash at its end. */
+  readonly basePath: string;
+  /** Names and values in turn, for a JSON body. */
+  readonly headers: string[];
+}
+
+/** A connection on the family's wire, unsigned. */
+export function openAiConnection(endpoint: OpenAiEndpoint): ProviderConnection {
+  const { quirks, origin, basePath, config, credential, headers } = endpoint;
+  const pathOf = quirks.chatPath(basePath, config);
+  const modelsPath = quirks.modelsPath(basePath, config);
+  const responses = responsesSideOf(quirks, endpoint, basePath, headers);
+  const operations = operationsSideOf(quirks, endpoint, basePath, headers);
   return {
-    origin: url.origin,
+    origin,
     dialects: new Set([
       ...(responses ? DIALECTS_WITH_RESPONSES : DIALECTS),
-      ...(quirks.completionsPath(pathOf('')) === null ? [] : COMPLETIONS),
+      ...(quirks.completionsPath(pathOf('', false)) === null ? [] : COMPLETIONS),
       ...operations.dialects,
     ]),
     chat: responses?.chat ?? openAiChatWire({ quirks, credential, headers, pathOf }),
@@ -56,8 +67,8 @@ function connect(
       const { body, droppedParams } = encoded;
       const path =
         request.dialect === 'openai-completions'
-          ? quirks.completionsPath(pathOf(model))
-          : pathOf(model);
+          ? quirks.completionsPath(pathOf(model, request.stream))
+          : pathOf(model, request.stream);
       if (path === null) return fail(failure('request.unsupported_by_provider'));
       return succeed({ path, headers, body, droppedParams });
     },

@@ -2,6 +2,9 @@ import type { ProviderSlug } from '@tollgate/contracts';
 import { NO_OPERATIONS, type OperationQuirks } from '../openai-operations/operation-quirks.ts';
 import type { ConnectionParts, Signing } from '../provider.ts';
 
+/** Most vendors say in the body alone whether to stream. */
+export type ChatPath = (model: string, stream: boolean) => string;
+
 /** How one vendor differs from OpenAI's own wire. */
 export interface Quirks {
   readonly slug: ProviderSlug;
@@ -10,10 +13,7 @@ export interface Quirks {
    * The path of chat completions for a model, query included.
    * @param basePath the path of the base URL, without a slash at its end
    */
-  readonly chatPath: (
-    basePath: string,
-    config: ConnectionParts['config'],
-  ) => (model: string) => string;
+  readonly chatPath: (basePath: string, config: ConnectionParts['config']) => ChatPath;
   /** The path of the older completions beside that of chat; null where the vendor has none, or answers in chat's shape. */
   readonly completionsPath: (chatPath: string) => string | null;
   /** The path of the list of models, query included; null where there is none that needs the credential. */

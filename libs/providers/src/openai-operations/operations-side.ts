@@ -38,12 +38,13 @@ export interface OperationsSide {
 /** Made once for a connection. @param headers names and values in turn, for a JSON body */
 export function operationsSideOf(
   quirks: Quirks,
-  { config, credential }: ConnectionParts,
+  { config, credential }: Pick<ConnectionParts, 'config' | 'credential'>,
   basePath: string,
   headers: string[],
 ): OperationsSide {
   const { operations } = quirks;
-  const chatPathOf = quirks.chatPath(basePath, config);
+  const pathOf = quirks.chatPath(basePath, config);
+  const chatPathOf = (model: string): string => pathOf(model, false);
   const reading: OperationReading = { quirks, credential };
   const served = new Map(
     [...OPERATION_OF].filter(([, operation]) => operations.served.includes(operation)),

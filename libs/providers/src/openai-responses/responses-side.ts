@@ -32,7 +32,7 @@ export interface ResponsesSide {
 /** Made once for a connection; null where it does not serve `/responses`. */
 export function responsesSideOf(
   quirks: Quirks,
-  { config, credential }: ConnectionParts,
+  { config, credential }: Pick<ConnectionParts, 'config' | 'credential'>,
   basePath: string,
   headers: string[],
 ): ResponsesSide | null {

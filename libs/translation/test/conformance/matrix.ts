@@ -2,11 +2,12 @@ import type { ChatDialect, ProviderSlug } from '@tollgate/contracts';
 import { CHAT_CODECS } from '@tollgate/dialects';
 import {
   type ClientRequest,
+  connectionFor,
   defaultBaseUrl,
   type ProviderConnection,
   PROVIDERS,
 } from '@tollgate/providers';
-import { callWire } from '../../src/index.ts';
+import { callWire, passesThrough } from '../../src/call-wire.ts';
 import { CONTENT_FEATURES } from './content-features.ts';
 import { type Client, CLIENTS, type Feature, FETCHED } from './feature.ts';
 import { SETTING_FEATURES } from './setting-features.ts';
@@ -44,9 +45,27 @@ export const TARGETS: readonly Target[] = [
   { name: 'anthropic', provider: 'anthropic', model: 'claude-sonnet-4-6' },
   { name: 'google', provider: 'google', model: 'gemini-3-pro-preview' },
   {
+    name: 'vertex (Claude)',
+    provider: 'google',
+    model: 'claude-sonnet-4-6',
+    config: { vertex: { project: 'p', location: 'global' } },
+  },
+  {
+    name: 'vertex (open models)',
+    provider: 'google',
+    model: 'openai/gpt-oss-120b-maas',
+    config: { vertex: { project: 'p', location: 'global' } },
+  },
+  {
     name: 'bedrock',
     provider: 'bedrock',
     model: 'anthropic.claude-sonnet-4-20250514-v1:0',
+    config: { region: 'eu-central-1' },
+  },
+  {
+    name: 'bedrock (Nova)',
+    provider: 'bedrock',
+    model: 'amazon.nova-pro-v1:0',
     config: { region: 'eu-central-1' },
   },
   { name: 'mistral', provider: 'mistral', model: 'mistral-large-latest' },
@@ -80,8 +99,8 @@ export function outcomeOf(feature: Feature, client: Client, target: Target): Out
   const says = feature.says[client];
   if (!says) return { kind: 'none' };
   const request = requestOf(client, { ...PLAIN[client], ...says });
-  const connection = connect(target);
-  if (connection.dialects.has(client)) return { kind: 'passed' };
+  const connection = connectionFor(connect(target), target.model);
+  if (passesThrough(connection, request)) return { kind: 'passed' };
   const wire = callWire(connection, request, {
     policy: 'lenient',
     provider: target.provider,

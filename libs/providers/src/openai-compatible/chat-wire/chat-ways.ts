@@ -194,6 +194,13 @@ export const CHAT_WAYS = {
     images: 'data',
     takesStrictTools: false,
   },
+  /** Vertex's open models (docs.cloud.google.com/vertex-ai/generative-ai/docs/maas/capabilities, 2026-11). */
+  google: {
+    ...COMPATIBLE,
+    takes: set(...COMPATIBLE.takes, ...(['n', 'logprobs', 'user', 'parallel_tool_calls'] as const)),
+    reasoningBack: 'reasoning_content',
+    efforts: ['none', 'low', 'medium', 'high'],
+  },
   gateway: { ...OPEN, takesCacheMarks: true, carriesForeignSeals: true },
   custom: OPEN,
 } as const satisfies Partial<Record<ProviderSlug, ChatWays>>;

@@ -1,6 +1,6 @@
 import { succeed } from '@tollgate/contracts';
 import type { ChatWire } from '../../chat-wire.ts';
-import type { Quirks } from '../quirks.ts';
+import type { ChatPath, Quirks } from '../quirks.ts';
 import { audioTypeOf } from './audio-type.ts';
 import { chatWaysOf } from './chat-ways.ts';
 import { decodeChatAnswer } from './decode-answer.ts';
@@ -14,7 +14,7 @@ export interface ChatWireParts {
   /** Names and values in turn. */
   readonly headers: string[];
   /** With query. */
-  readonly pathOf: (model: string) => string;
+  readonly pathOf: ChatPath;
 }
 
 /** The family's chat completions in neutral terms. */
@@ -24,7 +24,7 @@ export function openAiChatWire({ quirks, credential, headers, pathOf }: ChatWire
     mediaToFetch: (conversation) => mediaToFetch(conversation, ways),
     encodeRequest: (request) =>
       succeed({
-        path: pathOf(request.model),
+        path: pathOf(request.model, request.stream),
         headers,
         body: Buffer.from(JSON.stringify(encodeChatRequest(request, quirks))),
         droppedParams: [],
