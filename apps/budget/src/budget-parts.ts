@@ -90,7 +90,7 @@ export function createBudgetParts(
       now,
       longestCallMs: settings.TOLLGATE_LONGEST_CALL_MS,
       fenceMs: 1_000,
-      spoolDrainMs: 30_000,
+      spoolDrainMs: settings.TOLLGATE_SPOOL_DRAIN_MS,
       keepMs: 7 * DAY_MS,
     }),
     everyMs: 1_000,

@@ -13,5 +13,7 @@ export const budgetSettings = z.object({
   TOLLGATE_GRANT_PATIENCE_MS: wholeNumber(0, 4_000).default(1_500),
   /** The longest total timeout of a route, with a margin, milliseconds: until then spend on a lost grant may turn up. */
   TOLLGATE_LONGEST_CALL_MS: wholeNumber(1_000, 86_400_000).default(660_000),
+  /** After NATS was away, records may stand in spools this long: until then no lost grant is given up; milliseconds. */
+  TOLLGATE_SPOOL_DRAIN_MS: wholeNumber(1_000, 3_600_000).default(30_000),
 });
 export type BudgetSettings = z.infer<typeof budgetSettings>;

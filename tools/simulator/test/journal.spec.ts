@@ -18,7 +18,7 @@ describe('the journal', () => {
 
   test('it guarantees an entry with request id, tokens and times, and never the credential', async () => {
     const answer = await clientOf(simulator).chat.completions.create(
-      { model, messages: userSays('Hello') },
+      { model, messages: userSays('Hello'), user: 'usr_1' },
       { headers: { 'x-tollgate-request-id': 'req_1' } },
     );
     const hash = createHash('sha256').update(apiKey).digest('hex').slice(0, 12);
@@ -32,6 +32,7 @@ describe('the journal', () => {
           operation: 'chat',
           model,
           stream: false,
+          user: 'usr_1',
           status: 200,
           promptTokens: answer.usage?.prompt_tokens,
           completionTokens: answer.usage?.completion_tokens,

@@ -17,11 +17,16 @@ export type AppName = Service | 'standalone';
 export const appsOf = (mode: Mode): readonly AppName[] =>
   mode === 'distributed' ? SERVICES : ['standalone'];
 
-export const bundleOf = (root: string, app: AppName): string =>
-  path.join(root, 'apps', app, 'dist', 'main.js');
+/** @param folder of all bundles, if not `apps/<name>/dist`; packages are looked up from there */
+export const bundleOf = (root: string, app: AppName, folder?: string): string =>
+  path.join(folder ? path.join(folder, app) : path.join(root, 'apps', app, 'dist'), 'main.js');
 
-/** Bundles the apps into `apps/<name>/dist/main.js` by the options that the build target uses too. */
-export async function bundleApps(root: string, apps: readonly AppName[]): Promise<void> {
+/** Bundles the apps, by the options that the build target uses too, into the files that `bundleOf` names. */
+export async function bundleApps(
+  root: string,
+  apps: readonly AppName[],
+  bundles?: string,
+): Promise<void> {
   const file = pathToFileURL(path.join(root, 'rolldown.app.mjs')).href;
   const shared: { readonly default: RolldownOptions } = await import(file);
   await Promise.all(
@@ -30,7 +35,7 @@ export async function bundleApps(root: string, apps: readonly AppName[]): Promis
       return build({
         ...shared.default,
         cwd: folder,
-        output: { format: 'esm', sourcemap: true, dir: path.dirname(bundleOf(root, app)) },
+        output: { format: 'esm', sourcemap: true, dir: path.dirname(bundleOf(root, app, bundles)) },
         logLevel: 'warn',
       });
     }),

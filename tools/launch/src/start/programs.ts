@@ -8,6 +8,8 @@ import type { Program } from './supervisor.ts';
 
 export interface ProgramInputs {
   readonly root: string;
+  /** Where the bundles are, if not in `apps/<name>/dist`. */
+  readonly bundles?: string;
   readonly options: StartOptions;
   readonly stack: Stack;
   readonly secrets: LocalSecrets;
@@ -33,7 +35,7 @@ export function simulatorProgram(root: string, port: number): Program {
 export function appProgram(app: AppName, inputs: ProgramInputs): Program {
   return {
     name: app,
-    script: bundleOf(inputs.root, app),
+    script: bundleOf(inputs.root, app, inputs.bundles),
     nodeOptions: ['--enable-source-maps', '--max-semi-space-size=64'],
     environment: { ...sharedEnvironment(inputs), ...ownEnvironment(app, inputs) },
     readReady: (line) => (line.includes(`"msg":"${app} is ready"`) ? stringsOf(line) : null),

@@ -54,6 +54,11 @@ export class Supervisor {
     return facts;
   }
 
+  /** What the ready line of a program's present process said. */
+  factsOf(name: string): Readonly<Record<string, string>> {
+    return this.kept.get(name)?.facts ?? {};
+  }
+
   pids(): Readonly<Record<string, number>> {
     const alive = [...this.kept].filter(([, kept]) => kept.process.isAlive);
     return Object.fromEntries(alive.map(([name, kept]) => [name, kept.process.pid]));
@@ -71,7 +76,10 @@ export class Supervisor {
 
   private async launch(program: Program): Promise<Pick<Kept, 'process' | 'facts'>> {
     let facts: Readonly<Record<string, string>> = {};
-    const file = createWriteStream(path.join(this.options.home, 'logs', `${program.name}.log`));
+    const file = createWriteStream(path.join(this.options.home, 'logs', `${program.name}.log`), {
+      // What a process that died said before stays.
+      flags: this.kept.has(program.name) ? 'a' : 'w',
+    });
     const spec: ProcessSpec = {
       name: program.name,
       command: process.execPath,

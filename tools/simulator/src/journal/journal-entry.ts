@@ -22,6 +22,8 @@ export interface JournalEntry {
   /** Empty where the request was refused before its model was known. */
   readonly model: string;
   readonly stream: boolean;
+  /** Whom the caller asked for (`user` of a chat in OpenAI's dialect), else null. */
+  readonly user: string | null;
   /** Null until the head is sent. */
   readonly status: number | null;
   /** What the caller would be billed for: 0 for a failure. */
@@ -63,6 +65,7 @@ export interface JournalRecord {
   readonly operation: Operation;
   readonly model: string;
   readonly stream: boolean;
+  readonly user: string | null;
   status: number;
   promptTokens: number;
   completionTokens: number;
@@ -83,6 +86,7 @@ export function toEntry(record: JournalRecord): JournalEntry {
     operation: record.operation,
     model: record.model,
     stream: record.stream,
+    user: record.user,
     status: record.status === 0 ? null : record.status,
     promptTokens: record.promptTokens,
     completionTokens: record.completionTokens,

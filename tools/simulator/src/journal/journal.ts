@@ -16,6 +16,7 @@ export interface ServedRequest {
   readonly operation: Operation;
   readonly model: string;
   readonly stream: boolean;
+  readonly user: string | null;
   readonly promptTokens: number;
   readonly receivedAtMs: number;
   readonly authorizationHash: string | null;
@@ -60,6 +61,7 @@ export class Journal {
       operation: request.operation,
       model: request.model,
       stream: request.stream,
+      user: request.user,
       status: 0,
       promptTokens: request.promptTokens,
       completionTokens: 0,

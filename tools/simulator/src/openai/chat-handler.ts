@@ -54,6 +54,7 @@ function answerInstantly(
     model: request.model,
     stream: request.isStream,
     promptTokens: usage.promptTokens,
+    user: request.user ?? null,
   });
   const send = request.isStream ? sendInstantStream : sendInstantUnary;
   send(call.response, record, template, usage, simulation);
@@ -74,6 +75,7 @@ async function answer(
     model: request.model,
     stream: request.isStream,
     promptTokens: isFailure(behaviour) ? 0 : promptTokensOf(request.messages),
+    user: request.user ?? null,
   });
   const exchange = new Exchange(call.response, record, simulation.journal, simulation.now);
   const timing = timingOf(request.model, behaviour, seedOf(request.model) + record.promptTokens);

@@ -20,6 +20,8 @@ export interface ChatRequest {
   readonly toolChoice: ToolChoice;
   readonly allowsParallelCalls: boolean;
   readonly responseFormat: ResponseFormat;
+  /** Whom the caller asks for, where it says so as OpenAI's chat does. */
+  readonly user?: string | null;
 }
 
 const mostChoices = 128;
@@ -61,6 +63,7 @@ export function parseChatRequest(
     toolChoice,
     allowsParallelCalls: body.parallel_tool_calls !== false,
     responseFormat,
+    user: typeof body.user === 'string' ? body.user : null,
   };
 }
 

@@ -9,6 +9,7 @@ export interface Opened {
   readonly model: string;
   readonly stream: boolean;
   readonly promptTokens: number;
+  readonly user?: string | null;
 }
 
 export function openRecord(call: Call, simulation: Simulation, opened: Opened): JournalRecord {
@@ -19,6 +20,7 @@ export function openRecord(call: Call, simulation: Simulation, opened: Opened): 
     requestId: typeof requestId === 'string' ? requestId : null,
     operation: opened.operation,
     model: opened.model,
+    user: opened.user ?? null,
     stream: opened.stream,
     promptTokens: opened.promptTokens,
     receivedAtMs: call.receivedAtMs,
