@@ -1,4 +1,4 @@
-import type { QuotaDefinition } from '@tollgate/contracts';
+import { NO_USAGE, type QuotaDefinition } from '@tollgate/contracts';
 import { inSeconds, instanceOn, askFor, type Instance } from './desk-fixture.ts';
 import { quotaOf, recordOf, useLedger } from './ledger-fixture.ts';
 
@@ -17,6 +17,17 @@ const settle = (instance: Instance, ...records: ReturnType<typeof recordOf>[]) =
   instance.settle.handle([
     { sequence: ++sequence, lines: records.map((one) => JSON.stringify(one)) },
   ]);
+
+/** What the gateway records of a request that the window had too little left for. */
+const refusalBy = (spentWindowId: string) =>
+  recordOf({
+    outcome: 'refused',
+    failure: 'budget.exceeded',
+    attempts: [],
+    usage: NO_USAGE,
+    costPicoUsd: '0',
+    spentWindowId,
+  });
 
 const told = async () =>
   (await fixture.ledger().untoldAlerts()).map(({ thresholdPct }) => thresholdPct);
@@ -85,6 +96,46 @@ describe('alerts', () => {
     await ledger.acknowledgeAlerts(ids);
     await spend(instance, [quota], '50');
     expect(await told()).toEqual([]);
+  });
+
+  it('say that money has run out when what is left kept requests out, once, whatever is spent later', async () => {
+    const [one, other] = [instanceOn(fixture.ledger()), instanceOn(fixture.another().ledger)];
+    const quota = quotaOf({ metric: 'cost', limit: '10000' });
+    const refused = async () => {
+      const answer = await one.desk.take(askFor([quota]), inSeconds(10));
+      if (answer.outcome !== 'refused') throw new Error('granted');
+      return refusalBy(answer.quota.windowId);
+    };
+    await spend(one, [quota], '9500');
+    const records = await Promise.all(Array.from({ length: 40 }, refused));
+    await Promise.all(
+      records.map((record, index) => settle(index % 2 === 0 ? one : other, record, record)),
+    );
+    const [alert, ...others] = await fixture.ledger().untoldAlerts();
+    expect(others).toEqual([]);
+    expect(alert).toMatchObject({ thresholdPct: 100, limit: '10000', settled: '9500', hard: true });
+    await fixture.ledger().acknowledgeAlerts([alert?.alertId ?? '']);
+    await settle(one, recordOf({ costPicoUsd: '700' }), await refused());
+    expect(await told()).toEqual([]);
+  });
+
+  it('do not say so of a request that is too large while most is left, or of soft or other quotas', async () => {
+    const instance = instanceOn(fixture.ledger());
+    const large = quotaOf({ metric: 'cost', limit: '10000' });
+    const soft = quotaOf({ metric: 'cost', limit: '10000', hard: false });
+    const tokens = quotaOf({ metric: 'tokens', limit: '100' });
+    await spend(instance, [large, soft, tokens], '4999');
+    const windows = await fixture
+      .ledger()
+      .windowsOf([large.quotaId, soft.quotaId, tokens.quotaId], Date.now());
+    const ids = [...windows.map(({ windowId }) => windowId), 'win_none'];
+    const refusals = () => ids.map(refusalBy);
+    await settle(instance, ...refusals());
+    expect(await told()).toEqual([]);
+    await settle(instance, recordOf({ costPicoUsd: '1' }), ...refusals());
+    expect(await fixture.ledger().untoldAlerts()).toMatchObject([
+      { quotaId: large.quotaId, settled: '5000' },
+    ]);
   });
 
   it('follow a limit that changes, and repeat no threshold of the same window', async () => {

@@ -179,6 +179,7 @@ async function perform(command: LedgerCommand): Promise<void> {
           usageSource: 'provider',
           priceVersion: 'p1',
           startedAt: Date.now(),
+          spentWindowId: null,
           streamSequence: 1,
           entries: [],
         })),

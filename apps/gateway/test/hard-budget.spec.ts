@@ -75,6 +75,8 @@ describe('a hard budget', () => {
     expect(response.status).toBe(402);
     expect(await response.json()).toMatchObject({ error: { code: 'budget_exceeded' } });
     expect(rig.fake.calls).toEqual([]);
+    // Whoever owns the budget is told.
+    expect(rig.fake.records.at(-1)).toMatchObject({ outcome: 'refused', spentWindowId: 'win_1' });
   });
 
   it('never shortens an answer whose length the caller named', async () => {

@@ -86,6 +86,8 @@ export interface Ledger {
   windowsOf(quotaIds: readonly string[], nowMs: number): Promise<QuotaWindowsAnswer['windows']>;
   /** Alerts that were not acknowledged, some hundreds at most, the oldest first. */
   untoldAlerts(): Promise<QuotaAlert[]>;
+  /** Raises that the money of these windows has run out, though not all of it is spent. Once for each window, as ever. */
+  raiseSpent(windowIds: readonly string[]): Promise<void>;
   acknowledgeAlerts(alertIds: readonly string[]): Promise<void>;
   /** Answers how many of the rows were new. The first row of a request wins. Throws `LedgerRejectedError` for data it cannot hold. */
   settle(rows: readonly SettlementRow[]): Promise<number>;

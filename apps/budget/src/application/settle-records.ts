@@ -49,6 +49,9 @@ export class SettleRecords {
       let booked = 0;
       for (const part of inParts(sorted)) booked += await this.book(part);
       this.pauseMs = FIRST_PAUSE_MS;
+      const spent = spentWindows(sorted);
+      // Booked first: what the requests before it used counts for whether the budget has run out.
+      if (spent.length > 0) await this.options.ledger.raiseSpent(spent);
       const dead = countBad(sorted);
       this.options.onCount({ booked, duplicates: readable - booked - (dead - unreadable), dead });
       if (booked > 0) this.options.onBooked();
@@ -106,6 +109,11 @@ function sortLines(message: Records): Sorted {
     else rows.push(read);
   }
   return { rows, lines: message.lines, bad };
+}
+
+function spentWindows(sorted: readonly Sorted[]): readonly string[] {
+  const ids = sorted.flatMap(({ rows }) => rows.map(({ spentWindowId }) => spentWindowId));
+  return [...new Set(ids.filter((id) => id !== null))].sort();
 }
 
 function countBad(sorted: readonly Sorted[]): number {

@@ -45,6 +45,7 @@ export function readRecord(line: string, streamSequence: number): SettlementRow 
     priceVersion: record.priceVersion,
     startedAt: record.startedAt,
     streamSequence,
+    spentWindowId: record.spentWindowId ?? null,
     entries: readEntries(record, wasCalled),
   };
 }
@@ -99,6 +100,7 @@ function isSettleable(record: RequestRecord): boolean {
     isCount(record.usage.inputTokens) &&
     isCount(record.usage.outputTokens) &&
     isDraw(record.draw) &&
+    (record.spentWindowId === undefined || isText(record.spentWindowId)) &&
     Array.isArray(record.attempts) &&
     record.attempts.length <= 1_000 &&
     record.attempts.every(isAttempt)

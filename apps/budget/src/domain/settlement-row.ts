@@ -40,5 +40,7 @@ export interface SettlementRow {
   /** Milliseconds since the epoch. */
   readonly startedAt: number;
   readonly streamSequence: number;
+  /** The window of a hard budget that had too little left for the request, which was refused. */
+  readonly spentWindowId: string | null;
   readonly entries: readonly EntryRow[];
 }

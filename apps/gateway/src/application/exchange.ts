@@ -12,6 +12,7 @@ import type { CallListener, OpenCall } from '@tollgate/messaging';
 import { chooseRoute } from '../domain/choose-route.ts';
 import { drawOrder } from '../domain/draw-order.ts';
 import type { DrawDecision, QuotaHolder } from '../domain/grants/grant-holder.ts';
+import { spentWindowOf } from '../domain/grants/refusals.ts';
 import { NO_RATES, type RateView } from '../domain/grants/rate-view.ts';
 import type { PlanEntry } from '../domain/plan-cache.ts';
 import { platformRefusal } from '../domain/platform-access.ts';
@@ -52,6 +53,7 @@ export class Exchange implements CallListener<CallHead, CallEnd> {
   private draw: Draw | null = null;
   private reservation: Reservation | null = null;
   private shrinks = 0;
+  private spentWindowId: string | undefined;
   private call: OpenCall | null = null;
   private wasConnected = true;
   private head: AnswerHead | null = null;
@@ -209,6 +211,7 @@ export class Exchange implements CallListener<CallHead, CallEnd> {
     const terms = platform?.terms ?? entry.terms;
     const shorter = this.shorter(decision, terms, profile);
     if (shorter) return this.drawOn(owner, terms, entry, profile, shorter);
+    this.spentWindowId = spentWindowOf(decision);
     if (platform === null) return this.refuse(decision.failure);
     const { failure: told, isForPlatformAlone } = platformRefusal(decision, platform.quotas);
     if (!isForPlatformAlone || platform.others === null) return this.refuse(told);
@@ -312,6 +315,7 @@ export class Exchange implements CallListener<CallHead, CallEnd> {
       profile: this.profile,
       entry: this.entry,
       draw: this.draw,
+      spentWindowId: outcome === 'refused' ? this.spentWindowId : undefined,
       used,
       planMs: this.plannedTick ? this.planMs() : 0,
       grantMs: this.grantedTick ? this.grantedTick - this.plannedTick : 0,

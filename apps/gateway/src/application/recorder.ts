@@ -23,6 +23,8 @@ export interface Ending {
   readonly profile: RequestProfile | null;
   readonly entry: PlanEntry | null;
   readonly draw: Draw | null;
+  /** The window that had too little left for it; its owner is told. */
+  readonly spentWindowId?: string | undefined;
   /** Null when nothing can have been used. */
   readonly used: EstimatedUse | null;
   readonly planMs: number;
@@ -119,6 +121,7 @@ export class Recorder {
       droppedParams: [],
       metadata: { ...policy.metadata, ...profile?.metadata, ...request.metadata },
       endUser: profile?.endUser ?? null,
+      ...(ending.spentWindowId === undefined ? {} : { spentWindowId: ending.spentWindowId }),
       recordedBy: 'gateway',
     };
   }

@@ -96,6 +96,8 @@ export const requestRecord = z.object({
   droppedParams: z.array(z.string()),
   metadata: z.record(z.string(), z.string()),
   endUser: z.string().nullable(),
+  /** The window of a hard budget that had too little left for it; missing: none kept it out for good. */
+  spentWindowId: z.string().optional(),
   recordedBy: z.enum(['provider-adapter', 'gateway']),
 });
 export type RequestRecord = z.infer<typeof requestRecord>;

@@ -16,6 +16,20 @@ const UNTOLD_ALERTS = `
 export const ACKNOWLEDGE_ALERTS =
   'update budget.quota_alert set told_at = now() where alert_id = any($1) and told_at is null';
 
+/**
+ * A request was refused for good, so the owner's budget is used up, unless most of it is left and the request was just too
+ * large. The id and the threshold are those of the last unit being spent: whichever is first is told, and the other not.
+ */
+export const RAISE_SPENT = `
+  insert into budget.quota_alert (alert_id, window_id, pct, settled)
+    select 'evt_' || left(encode(sha256(convert_to(w.window_id || '|100', 'UTF8')), 'hex'), 26), w.window_id, 100, w.settled
+    from budget.quota_window w
+    where w.window_id = any($1) and w.metric = 'cost' and w.hard and 100 = any(w.alert_pct)
+      and 2 * w.settled >= w.limit_units
+      and not exists (select from budget.quota_alert a where a.window_id = w.window_id and a.pct = 100)
+    order by w.window_id
+  on conflict do nothing`;
+
 export function untoldAlerts(database: Database): Promise<QuotaAlert[]> {
   return database.query<QuotaAlert>(UNTOLD_ALERTS, []);
 }

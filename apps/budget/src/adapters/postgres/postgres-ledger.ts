@@ -11,7 +11,7 @@ import type {
 import type { SettlementRow } from '../../domain/settlement-row.ts';
 import type { Units } from '../../domain/units.ts';
 import type { Database } from './database.ts';
-import { ACKNOWLEDGE_ALERTS, untoldAlerts } from './alert-queries.ts';
+import { ACKNOWLEDGE_ALERTS, RAISE_SPENT, untoldAlerts } from './alert-queries.ts';
 import { SETTLE_SQL, settleParameters } from './settle-parameters.ts';
 
 export interface LeaseOptions {
@@ -164,6 +164,10 @@ export class PostgresLedger implements Ledger {
 
   untoldAlerts(): Promise<QuotaAlert[]> {
     return untoldAlerts(this.database);
+  }
+
+  async raiseSpent(windowIds: readonly string[]): Promise<void> {
+    await this.database.query(RAISE_SPENT, [windowIds]);
   }
 
   async acknowledgeAlerts(alertIds: readonly string[]): Promise<void> {

@@ -21,6 +21,15 @@ export function refusal(answer: Extract<GrantAnswer, { outcome: 'refused' }>): D
   return { outcome: 'refused', failure: failure(code, extras), quota };
 }
 
+/** The window that has too little left for good; undefined when only grants of others stood in the way. */
+export function spentWindowOf({
+  failure: told,
+  quota,
+}: Extract<DrawDecision, { outcome: 'refused' }>): string | undefined {
+  const isSpent = told.code === 'budget.exceeded' && told.retryAfterMs === undefined;
+  return isSpent ? quota?.windowId : undefined;
+}
+
 /** What the caller is told when budget cannot be reached, or did not answer in time. */
 export function unreachable(cause: Failure | undefined): DrawDecision {
   return refused(
