@@ -32,6 +32,10 @@ export const controlPlaneSettings = z.object({
   TOLLGATE_MANAGED_EMBEDDINGS_CAP: cap.default(50),
   /** A model that was told to be unhealthy must work again for so long, milliseconds, before that is told. */
   TOLLGATE_RECOVERED_AFTER_MS: wholeNumber(0, 3_600_000).default(60_000),
+  /** Where exchange rates are read from; none by default, and operators set them. */
+  TOLLGATE_EXCHANGE_RATES_URL: urlOf('https', 'http').optional(),
+  /** Between two readings, milliseconds. */
+  TOLLGATE_EXCHANGE_RATES_EVERY_MS: wholeNumber(1_000, 7 * 86_400_000).default(21_600_000),
   /** Without one, a token is made at the first start. */
   TOLLGATE_ADMIN_TOKEN: z.string().min(16, 'must be at least 16 characters').optional(),
   /** `tollgate.yaml`s to apply at start, in order, separated as in PATH. */

@@ -11,7 +11,10 @@ import { ConfigChanges } from './config-publishing/config-changes.ts';
 import { Publisher } from './config-publishing/publisher.ts';
 import { ConfigFileController } from './declarative/config-file.controller.ts';
 import { CreditsController } from './credits/credits.controller.ts';
-import { ExchangeRatesController } from './exchange-rates/exchange-rates.controller.ts';
+import {
+  ExchangeRatesController,
+  RATE_FEED_URL,
+} from './exchange-rates/exchange-rates.controller.ts';
 import { HealthController, TELEMETRY } from './http/health.controller.ts';
 import { KeysController } from './keys/keys.controller.ts';
 import { OrganizationsController } from './organizations/organizations.controller.ts';
@@ -32,6 +35,8 @@ export interface ControlPlaneParts {
   readonly bus: Bus;
   readonly telemetry: Telemetry;
   readonly webhooks: WebhookSender;
+  /** Where exchange rates are read from. */
+  readonly rateFeedUrl: string | undefined;
 }
 
 @Module({})
@@ -61,6 +66,7 @@ export class ControlPlaneModule {
         { provide: KEY_RING, useValue: parts.ring },
         { provide: BUS, useValue: parts.bus },
         { provide: WebhookSender, useValue: parts.webhooks },
+        { provide: RATE_FEED_URL, useValue: parts.rateFeedUrl },
         { provide: TELEMETRY, useValue: parts.telemetry },
         { provide: APP_GUARD, useClass: AdminGuard },
       ],

@@ -16,6 +16,7 @@ import { createDataSource, migrate } from './database/data-source.ts';
 import { databaseProblem } from './database/database-problem.ts';
 import { type AppliedConfig, applyConfigFile } from './declarative/apply-config-file.ts';
 import type { ConfigFileProblem } from './declarative/parse-config-file.ts';
+import { RateFeed } from './exchange-rates/rate-feed.ts';
 import { createHttpApp } from './http/create-http-app.ts';
 import { sweepRegularly } from './keys/former-key-texts.ts';
 import { resealSecrets } from './secrets/reseal-secrets.ts';
@@ -92,7 +93,13 @@ export async function startControlPlane(
     const webhooks = new WebhookSender({ dataSource, ring, policy: changes.outbound, log });
     const recoveredAfterMs = settings.TOLLGATE_RECOVERED_AFTER_MS;
     const intake = new EventIntake({ dataSource, bus, consumers, log, recoveredAfterMs });
-    const parts = { dataSource, changes, publisher, tokens, ring, bus, telemetry, webhooks };
+    const rateFeedUrl = settings.TOLLGATE_EXCHANGE_RATES_URL;
+    const everyMs = settings.TOLLGATE_EXCHANGE_RATES_EVERY_MS;
+    const rateFeed = rateFeedUrl
+      ? new RateFeed({ dataSource, changes, log, url: rateFeedUrl, everyMs })
+      : undefined;
+    const served = { dataSource, changes, publisher, tokens, ring, bus, telemetry, webhooks };
+    const parts = { ...served, rateFeedUrl };
     const environment = options.environment ?? {};
     const apply = (text: string) => applyConfigFile(text, { changes, ring, environment, readText });
     for (const file of settings.TOLLGATE_CONFIG_FILE) await applyNamedFile(file, apply);
@@ -102,6 +109,7 @@ export async function startControlPlane(
     const stopSweeping = sweepRegularly(dataSource, changes, telemetry.log);
     webhooks.start();
     intake.start();
+    rateFeed?.start();
     const server = app.getHttpServer();
     // Whether Postgres answers is told by `/readyz` of the API.
     const probes = await serveProbes({ settings, telemetry }, { http: () => server.listening });
@@ -113,6 +121,7 @@ export async function startControlPlane(
       stop: async () => {
         await closeWithin(app, DRAIN_MS);
         await probes?.stop();
+        await rateFeed?.stop();
         await intake.stop();
         await webhooks.stop();
         await stopSweeping();

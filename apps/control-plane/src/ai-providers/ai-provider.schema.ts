@@ -2,25 +2,12 @@ import { access, capability, lossPolicy, priceOverride, providerSlug } from '@to
 import { z } from 'zod';
 import type { AiProviderRow } from '../domain/rows.ts';
 import { nameWithoutSlash, resourceView, showRow } from '../http/fields.ts';
+import { price } from '../http/price.ts';
 
 const MAX_MODELS = 1_000;
 const MAX_CONFIG_CHARS = 16_384;
 
 const modelName = z.string().min(1).max(200);
-const decimalPrice = z.union([z.number().nonnegative(), z.string()]).transform(String);
-
-/** Prices may be given as numbers; they are kept as decimal strings. */
-const price = z
-  .strictObject({
-    inputPerMTok: decimalPrice,
-    outputPerMTok: decimalPrice,
-    cachedInputPerMTok: decimalPrice.optional(),
-    cacheWritePerMTok: decimalPrice.optional(),
-    perRequest: decimalPrice.optional(),
-  })
-  .pipe(priceOverride)
-  .meta({ description: 'Decimal USD for a million tokens; perRequest: for each call.' });
-
 const tokens = z.number().int().positive();
 
 const model = z

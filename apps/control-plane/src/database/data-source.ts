@@ -7,6 +7,7 @@ import { Webhooks1763900000000 } from './migrations/1763900000000-webhooks.ts';
 import { KeyRotation1763810000000 } from './migrations/1763810000000-key-rotation.ts';
 import { KeyExpiryTold1763910000000 } from './migrations/1763910000000-key-expiry-told.ts';
 import { WebhookSignals1763925000000 } from './migrations/1763925000000-webhook-signals.ts';
+import { DefaultPricesAndRateFeed1763930000000 } from './migrations/1763930000000-default-prices-and-rate-feed.ts';
 import { SnakeCaseNaming } from './snake-case-naming.ts';
 import { SCHEMA, TABLES } from './tables.ts';
 
@@ -34,6 +35,7 @@ export function createDataSource(url: string, log: Logger): DataSource {
       Webhooks1763900000000,
       KeyExpiryTold1763910000000,
       WebhookSignals1763925000000,
+      DefaultPricesAndRateFeed1763930000000,
     ],
     migrationsTableName: 'migrations',
     namingStrategy: new SnakeCaseNaming(),

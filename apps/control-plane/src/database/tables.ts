@@ -39,6 +39,7 @@ export const organizations = new EntitySchema<OrganizationRow>({
     payloadCapture: text,
     budgets: json,
     managedCaps: json,
+    defaultPrice: optionalJson,
   },
 });
 
@@ -63,6 +64,7 @@ export const projects = new EntitySchema<ProjectRow>({
     defaultRoutingStrategy: optionalText,
     payloadCapture: optionalText,
     budgets: json,
+    defaultPrice: optionalJson,
   },
 });
 
@@ -149,7 +151,13 @@ export const formerKeyTexts = new EntitySchema<FormerKeyTextRow>({
 
 export const exchangeRates = new EntitySchema<ExchangeRateRow>({
   name: 'exchange_rates',
-  columns: { currency: { type: 'text', primary: true }, usdPerUnit: text, updatedAt },
+  columns: {
+    currency: { type: 'text', primary: true },
+    usdPerUnit: text,
+    source: text,
+    asOf: optionalTime,
+    updatedAt,
+  },
 });
 
 export const TABLES = [

@@ -113,6 +113,18 @@ describe('the policy of a key', () => {
     expect(statusOf({ enabled: false, revokedAt: new Date(0) })).toBe('revoked');
   });
 
+  it("names the project's price for models without one, else the organization's", () => {
+    const [cheap, dear] = [
+      { inputPerMTok: '1', outputPerMTok: '2' },
+      { inputPerMTok: '10', outputPerMTok: '20' },
+    ];
+    const organization = { ...sampleOrganization, defaultPrice: dear };
+    const project = { ...sampleProject, defaultPrice: cheap };
+    expect(compileKeyPolicy(sources).defaultPrice).toBeNull();
+    expect(compileKeyPolicy({ ...sources, organization }).defaultPrice).toEqual(dear);
+    expect(compileKeyPolicy({ ...sources, organization, project }).defaultPrice).toEqual(cheap);
+  });
+
   it('takes what the project leaves open from the organization', () => {
     expect(compileKeyPolicy(sources).payloadCapture).toBe('metadata');
     const project = { ...sampleProject, payloadCapture: 'none' as const };

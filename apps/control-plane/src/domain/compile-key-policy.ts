@@ -35,6 +35,7 @@ export function compileKeyPolicy(sources: KeyPolicySources): KeyPolicy {
     modelAllowlist: key.modelAllowlist && [...key.modelAllowlist],
     quotas: compileQuotas({ key, project, organization }, sources.rates, sources.quotaIdOf),
     platformQuotas: compilePlatformQuotas(organization, sources.credits, sources.quotaIdOf),
+    defaultPrice: project.defaultPrice ?? organization.defaultPrice,
     metadata: { ...key.metadata },
     allowProviderKeys: key.allowProviderKeys,
     sourceRanges: key.sourceRanges && [...key.sourceRanges],

@@ -45,6 +45,8 @@ export interface OrganizationRow extends Row {
   payloadCapture: PayloadCapture;
   budgets: readonly Budget[];
   managedCaps: ManagedCaps;
+  /** What models are charged at that have no price of their own; null: they have none. */
+  defaultPrice: PriceOverride | null;
 }
 
 /** Credits that were bought, or a correction; never changed. */
@@ -67,6 +69,8 @@ export interface ProjectRow extends Row {
   /** Null: the organization's. */
   payloadCapture: PayloadCapture | null;
   budgets: readonly Budget[];
+  /** Null: the organization's. */
+  defaultPrice: PriceOverride | null;
 }
 
 export interface SecretRow extends Row {
@@ -174,5 +178,9 @@ export interface ExchangeRateRow {
   readonly currency: string;
   /** USD for one unit, as a decimal number. */
   usdPerUnit: string;
+  /** Who set it; what an operator set, the feed leaves alone. */
+  source: 'operator' | 'feed';
+  /** The day that the feed names; null where it names none, and for operators. */
+  asOf: Date | null;
   updatedAt: Date;
 }

@@ -19,6 +19,7 @@ export const sampleOrganization: OrganizationRow = {
   payloadCapture: 'metadata',
   budgets: [],
   managedCaps: { chat: 50, images: 10, embeddings: 50 },
+  defaultPrice: null,
 };
 
 export const sampleProject: ProjectRow = {
@@ -29,6 +30,7 @@ export const sampleProject: ProjectRow = {
   defaultRoutingStrategy: null,
   payloadCapture: null,
   budgets: [],
+  defaultPrice: null,
 };
 
 export const sampleKey: KeyRow = {

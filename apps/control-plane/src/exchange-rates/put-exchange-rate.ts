@@ -3,7 +3,7 @@ import { touch } from '../config-publishing/touched.ts';
 import { exchangeRates } from '../database/tables.ts';
 import type { ExchangeRateRow } from '../domain/rows.ts';
 
-/** Sets a rate. Budgets in that currency take it over from their next window on. */
+/** Sets a rate, which the feed leaves alone from then on. Budgets in that currency take it over from their next window on. */
 export async function putExchangeRate(
   change: ConfigChange,
   currency: string,
@@ -11,9 +11,15 @@ export async function putExchangeRate(
 ): Promise<ExchangeRateRow> {
   const { manager } = change;
   const current = await manager.findOneBy(exchangeRates, { currency });
-  if (current?.usdPerUnit === usdPerUnit) return current;
-  const row: ExchangeRateRow = { currency, usdPerUnit, updatedAt: new Date() };
+  if (current?.usdPerUnit === usdPerUnit && current.source === 'operator') return current;
+  const row: ExchangeRateRow = {
+    currency,
+    usdPerUnit,
+    source: 'operator',
+    asOf: null,
+    updatedAt: new Date(),
+  };
   await manager.upsert(exchangeRates, row, ['currency']);
-  change.touch(touch.keysOfEveryone);
+  if (current?.usdPerUnit !== usdPerUnit) change.touch(touch.keysOfEveryone);
   return row;
 }

@@ -9,6 +9,9 @@ import { conflict } from '../http/problem.ts';
 import { touchRoutesOf } from '../projects/touch-routes-of.ts';
 import type { CreateOrganization, PatchOrganization } from './organization.schema.ts';
 
+/** What the policy of each key says. */
+const STANDING_IN_KEYS = ['budgets', 'payloadCapture', 'managedCaps', 'defaultPrice'] as const;
+
 export async function createOrganization(
   change: ConfigChange,
   body: CreateOrganization,
@@ -22,6 +25,7 @@ export async function createOrganization(
     defaultRoutingStrategy: null,
     payloadCapture: 'metadata',
     budgets: [],
+    defaultPrice: null,
     ...given(body),
     managedCaps: { ...change.managedCaps, ...given(body.managedCaps ?? {}) },
   };
@@ -40,7 +44,7 @@ export async function patchOrganization(
   if (changed.size === 0) return row;
   if (changed.has('budgets')) await requireRates(change, 'budgets', row.budgets);
   await change.manager.save(organizations, row);
-  if (changed.has('budgets') || changed.has('payloadCapture') || changed.has('managedCaps')) {
+  if (STANDING_IN_KEYS.some((field) => changed.has(field))) {
     change.touch(touch.keysOfOrganization(id));
   }
   if (changed.has('defaultRoutingStrategy')) {

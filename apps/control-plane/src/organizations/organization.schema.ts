@@ -1,7 +1,8 @@
-import { payloadCapture, strategy } from '@tollgate/contracts';
+import { payloadCapture, priceOverride, strategy } from '@tollgate/contracts';
 import { z } from 'zod';
 import type { OrganizationRow } from '../domain/rows.ts';
 import { budgets, budgetView, name, resourceView, showRow } from '../http/fields.ts';
+import { defaultPrice } from '../http/price.ts';
 
 const cap = z.number().int().nonnegative().max(1_000_000_000).nullable();
 const managedCaps = z.object({ chat: cap, images: cap, embeddings: cap });
@@ -10,6 +11,7 @@ const optionalFields = {
   defaultRoutingStrategy: strategy.nullable().optional(),
   payloadCapture: payloadCapture.optional(),
   budgets: budgets.optional(),
+  defaultPrice,
   managedCaps: managedCaps
     .partial()
     .strict()
@@ -33,6 +35,7 @@ export const organizationView = resourceView
     defaultRoutingStrategy: strategy.nullable(),
     payloadCapture,
     budgets: z.array(budgetView),
+    defaultPrice: priceOverride.nullable(),
     managedCaps,
   })
   .meta({ id: 'Organization' });
@@ -44,6 +47,7 @@ export function showOrganization(row: OrganizationRow): z.infer<typeof organizat
     defaultRoutingStrategy: row.defaultRoutingStrategy,
     payloadCapture: row.payloadCapture,
     budgets: row.budgets.map((one) => ({ ...one, alertPct: [...one.alertPct] })),
+    defaultPrice: row.defaultPrice && { ...row.defaultPrice },
     managedCaps: { ...row.managedCaps },
   };
 }

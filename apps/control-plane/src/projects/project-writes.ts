@@ -23,6 +23,7 @@ export async function createProject(
     defaultRoutingStrategy: null,
     payloadCapture: null,
     budgets: [],
+    defaultPrice: null,
     ...given(body),
   };
   await insertRow(change.manager, projects, row);
@@ -40,7 +41,7 @@ export async function patchProject(
   if (changed.size === 0) return row;
   if (changed.has('budgets')) await requireRates(change, 'budgets', row.budgets);
   await change.manager.save(projects, row);
-  if (changed.has('budgets') || changed.has('payloadCapture'))
+  if (changed.has('budgets') || changed.has('payloadCapture') || changed.has('defaultPrice'))
     change.touch(touch.keysOfProject(id));
   if (changed.has('defaultRoutingStrategy')) await touchRoutesOf(change, id);
   return row;

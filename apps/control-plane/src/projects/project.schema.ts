@@ -1,13 +1,15 @@
-import { payloadCapture, strategy } from '@tollgate/contracts';
+import { payloadCapture, priceOverride, strategy } from '@tollgate/contracts';
 import { z } from 'zod';
 import type { ProjectRow } from '../domain/rows.ts';
 import { budgets, budgetView, name, resourceView, showRow } from '../http/fields.ts';
+import { defaultPrice } from '../http/price.ts';
 
 export const projectFields = {
   name,
   defaultRoutingStrategy: strategy.nullable().optional(),
   payloadCapture: payloadCapture.nullable().optional(),
   budgets: budgets.optional(),
+  defaultPrice,
 };
 
 export const createProjectBody = z.strictObject({ organizationId: z.string(), ...projectFields });
@@ -24,6 +26,8 @@ export const projectView = resourceView
     defaultRoutingStrategy: strategy.nullable(),
     payloadCapture: payloadCapture.nullable(),
     budgets: z.array(budgetView),
+    /** Null: the organization's. */
+    defaultPrice: priceOverride.nullable(),
   })
   .meta({ id: 'Project' });
 
@@ -35,5 +39,6 @@ export function showProject(row: ProjectRow): z.infer<typeof projectView> {
     defaultRoutingStrategy: row.defaultRoutingStrategy,
     payloadCapture: row.payloadCapture,
     budgets: row.budgets.map((one) => ({ ...one, alertPct: [...one.alertPct] })),
+    defaultPrice: row.defaultPrice && { ...row.defaultPrice },
   };
 }
