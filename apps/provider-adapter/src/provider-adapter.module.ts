@@ -7,17 +7,20 @@ import {
   type ConfigReader,
   DURABLE_PUBLISHER,
   type DurablePublisher,
+  VALUE_STORE,
+  type ValueStore,
 } from '@tollgate/messaging';
 import { guardedConnector } from '@tollgate/outbound';
-import { createKeyRing, open } from '@tollgate/secrets';
+import { createKeyRing, type KeyRing, open, openBytes, sealBytes } from '@tollgate/secrets';
 import type { Telemetry } from '@tollgate/telemetry';
 import { CallController } from './adapters/call.controller.ts';
 import { ConnectionTestController } from './adapters/connection-test.controller.ts';
 import { GuardedMedia } from './adapters/guarded-media.ts';
-import { PrometheusMetrics } from './adapters/prometheus-metrics.ts';
+import { keptCounter, PrometheusMetrics } from './adapters/prometheus-metrics.ts';
 import { RequestSigners } from './adapters/signers/request-signers.ts';
 import { UpstreamPools } from './adapters/upstream-pools.ts';
 import { ConnectionTests } from './application/connection-tests.ts';
+import { type ByteSealer, KeptResponses } from './application/kept-responses.ts';
 import { MediaFetches } from './application/media-fetches.ts';
 import { OutcomeReporter } from './application/outcome-reporter.ts';
 import type { Clock } from './application/ports.ts';
@@ -78,6 +81,17 @@ export class ProviderAdapterModule {
             new ReadyConnections(config, openerOf(settings), endpointOf),
         },
         {
+          provide: KeptResponses,
+          inject: [VALUE_STORE],
+          useFactory: (values: ValueStore) =>
+            new KeptResponses({
+              values,
+              sealer: sealerOf(settings),
+              onKept: keptCounter(telemetry.metrics),
+              onProblem: (error) => log.warn({ err: error }, 'a response could not be kept'),
+            }),
+        },
+        {
           provide: ConnectionTests,
           inject: [ReadyConnections, UpstreamPools, RequestSigners],
           useFactory: (
@@ -94,6 +108,7 @@ export class ProviderAdapterModule {
             RequestSigners,
             DURABLE_PUBLISHER,
             OutcomeReporter,
+            KeptResponses,
           ],
           useFactory: (
             connections: ReadyConnections,
@@ -101,8 +116,10 @@ export class ProviderAdapterModule {
             signer: RequestSigners,
             publisher: DurablePublisher,
             outcomes: OutcomeReporter,
+            kept: KeptResponses,
           ) =>
             new ProviderCalls({
+              kept,
               connections,
               upstreams,
               publisher,
@@ -130,11 +147,27 @@ export class ProviderAdapterModule {
   }
 }
 
-function openerOf(settings: ProviderAdapterSettings): CredentialOpener {
-  const ring = createKeyRing(
+function ringOf(settings: ProviderAdapterSettings): KeyRing {
+  return createKeyRing(
     settings.TOLLGATE_KEY_ENCRYPTION_KEY,
     settings.TOLLGATE_FORMER_KEY_ENCRYPTION_KEYS,
   );
+}
+
+function sealerOf(settings: ProviderAdapterSettings): ByteSealer {
+  const ring = ringOf(settings);
+  return {
+    seal: (organizationId, name, plain) =>
+      sealBytes(ring, { organizationId, secretId: name }, plain),
+    open: (organizationId, name, sealed) => {
+      const opened = openBytes(ring, { organizationId, secretId: name }, sealed);
+      return opened.ok ? opened.value : undefined;
+    },
+  };
+}
+
+function openerOf(settings: ProviderAdapterSettings): CredentialOpener {
+  const ring = ringOf(settings);
   return (organizationId, sealed) => {
     const opened = open(ring, { organizationId, secretId: sealed.secretId }, sealed);
     return opened.ok ? opened.value : undefined;

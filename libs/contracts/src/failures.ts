@@ -78,6 +78,13 @@ export const FAILURES = {
     'never',
     'There is no such endpoint.',
   ),
+  'request.reference_not_found': row(
+    'not_found',
+    404,
+    'invalid_request_error',
+    'never',
+    'The request names something that is not kept, or not any more.',
+  ),
   'request.method_not_allowed': row(
     'method_not_allowed',
     405,

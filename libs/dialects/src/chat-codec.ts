@@ -13,6 +13,11 @@ export interface AnswerContext {
   readonly nowS: number;
   /** The client's body, for dialects whose answers repeat parts of it (OpenAI responses). */
   readonly request: Readonly<Record<string, unknown>>;
+  /**
+   * Takes the whole answer to be kept for later requests (OpenAI responses), once, when it is complete; missing: it is not
+   * kept.
+   */
+  readonly keep?: (answer: Readonly<Record<string, unknown>>) => void;
 }
 
 /**

@@ -66,3 +66,13 @@ export type {
 } from './operation-codec.ts';
 export { OPERATION_CODECS } from './operation-codecs.ts';
 export { tollgateImage } from './tollgate-image/tollgate-image.dialect.ts';
+export {
+  type FindKept,
+  idsOfOthers,
+  type KeptResponse,
+  keptResponse,
+  referencesOf,
+  referencesOfKept,
+  withKept,
+} from './openai-responses/kept-response.ts';
+export { OWN_MARK, ownResponseOf } from './openai-responses/own-ids.ts';

@@ -6,7 +6,7 @@ import {
   type Result,
   succeed,
 } from '@tollgate/contracts';
-import { anthropicCountTokensCodec, type ChatCodec } from '@tollgate/dialects';
+import { anthropicCountTokensCodec, type ChatCodec, type KeptResponse } from '@tollgate/dialects';
 import type { FetchedMediaMap, LossPolicy } from '@tollgate/neutral';
 import type {
   ClientRequest,
@@ -50,6 +50,8 @@ export interface CallWireOptions {
   readonly provider: string;
   /** Seconds since the epoch. */
   readonly nowS: () => number;
+  /** Takes an answer that the client may name later, once it is complete; missing: none is kept. */
+  readonly keep?: ((kept: KeptResponse) => void) | undefined;
   /** Replaces the registered codec. */
   readonly codec?: ChatCodec | undefined;
 }

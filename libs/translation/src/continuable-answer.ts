@@ -16,6 +16,7 @@ import { continuationTurn } from './continuation-turn.ts';
 import { conversationOf } from './conversation-of.ts';
 import { JoinedAnswer } from './joined-answer.ts';
 import { JoinedStream } from './joined-stream.ts';
+import { keeperOf } from './keeper-of.ts';
 import { settle } from './settle.ts';
 import { UnfoldedAnswer } from './unfolded-answer.ts';
 
@@ -42,14 +43,21 @@ export class ContinuableAnswer {
   ) {}
 
   /** Null where tools, reasoning, several choices or a format are in play, or the dialect is no chat. */
-  static of(request: ClientRequest, nowS: () => number): ContinuableAnswer | null {
+  static of(
+    request: ClientRequest,
+    { nowS, keep }: Pick<CallWireOptions, 'nowS' | 'keep'>,
+  ): ContinuableAnswer | null {
     const codec = request.stream ? codecFor(request.dialect) : undefined;
     if (!codec) return null;
     const decoded = conversationOf(request, codec);
     if (!decoded.ok || !isPlain(decoded.value.conversation)) return null;
     const { fields, conversation } = decoded.value;
     const { requestId = '', modelAsked, usageAsked, outputCap } = request;
-    const context = { requestId, modelAsked, usageAsked, nowS: nowS(), request: fields };
+    const keeper = keeperOf(fields, keep);
+    const context = {
+      ...{ requestId, modelAsked, usageAsked, nowS: nowS(), request: fields },
+      ...(keeper ? { keep: keeper } : {}),
+    };
     const answer = new JoinedAnswer((give) => codec.streamEncoder(context, give));
     return new ContinuableAnswer(conversation, codec, answer, outputCap);
   }

@@ -3,11 +3,21 @@ import type { ChatCodec } from '@tollgate/dialects';
 import type { Conversation } from '@tollgate/neutral';
 import type { ClientRequest } from '@tollgate/providers';
 
+type Fields = Readonly<Record<string, unknown>>;
+
 export interface DecodedRequest {
-  readonly fields: Readonly<Record<string, unknown>>;
+  /** As the client sent them. */
+  readonly fields: Fields;
   readonly conversation: Conversation;
 }
 
+/** A body's fields as the client sent them, and with what they name in place of the names. */
+export interface RequestFields {
+  readonly sent: Fields;
+  readonly whole: Fields;
+}
+
+const FIELDS = new WeakMap<ClientRequest, RequestFields | null>();
 const KNOWN = new WeakMap<ClientRequest, Result<DecodedRequest, Failure>>();
 
 /** What the request says, decoded once for each request object however many candidates are tried. */
@@ -22,15 +32,36 @@ export function conversationOf(
   return decoded;
 }
 
-function decode({ body }: ClientRequest, codec: ChatCodec): Result<DecodedRequest, Failure> {
-  const fields = readFields(body);
+/** The body's fields, parsed once for each request object; undefined for what is no JSON object. */
+export function fieldsOf(request: ClientRequest): Fields | undefined {
+  return read(request)?.sent;
+}
+
+/** The fields of a request that was made here, so that they are not parsed again. */
+export function knowRequest(request: ClientRequest, fields: RequestFields): void {
+  FIELDS.set(request, fields);
+}
+
+function decode(request: ClientRequest, codec: ChatCodec): Result<DecodedRequest, Failure> {
+  const fields = read(request);
   if (!fields) return fail(failure('request.validation_error'));
-  const conversation = codec.decodeRequest(fields);
-  return conversation.ok ? succeed({ fields, conversation: conversation.value }) : conversation;
+  const conversation = codec.decodeRequest(fields.whole);
+  return conversation.ok
+    ? succeed({ fields: fields.sent, conversation: conversation.value })
+    : conversation;
+}
+
+function read(request: ClientRequest): RequestFields | null {
+  const known = FIELDS.get(request);
+  if (known !== undefined) return known;
+  const parsed = parse(request.body);
+  const fields = parsed ? { sent: parsed, whole: parsed } : null;
+  FIELDS.set(request, fields);
+  return fields;
 }
 
 /** The gateway has checked depth, size and keys. */
-function readFields(body: Uint8Array): Readonly<Record<string, unknown>> | undefined {
+function parse(body: Uint8Array): Fields | undefined {
   const text = Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString();
   try {
     const value: unknown = JSON.parse(text);
@@ -40,6 +71,6 @@ function readFields(body: Uint8Array): Readonly<Record<string, unknown>> | undef
   }
 }
 
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+function isRecord(value: unknown): value is Fields {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

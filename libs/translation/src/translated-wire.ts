@@ -12,6 +12,7 @@ import type {
 } from '@tollgate/providers';
 import type { CallWire, CallWireOptions } from './call-wire.ts';
 import type { DecodedRequest } from './conversation-of.ts';
+import { keeperOf } from './keeper-of.ts';
 import { settle } from './settle.ts';
 import { TranslatedStream } from './translated-stream.ts';
 import { UnfoldedAnswer } from './unfolded-answer.ts';
@@ -90,6 +91,8 @@ export class TranslatedWire implements CallWire {
 
   private contextOf({ requestId = '', modelAsked, usageAsked }: ClientRequest): AnswerContext {
     const { fields: request } = this.decoded;
-    return { requestId, modelAsked, usageAsked, nowS: this.options.nowS(), request };
+    const context = { requestId, modelAsked, usageAsked, nowS: this.options.nowS(), request };
+    const keep = keeperOf(request, this.options.keep);
+    return keep ? { ...context, keep } : context;
   }
 }

@@ -170,6 +170,7 @@ export class PlanDesk {
       timeouts: plan.timeouts,
       ...(plan.continueOnCut ? { continueOnCut: true } : {}),
       keyMetadata: policy.metadata,
+      ...(policy.payloadCapture === 'none' ? {} : { keepsResponses: true }),
     };
     return {
       policy,

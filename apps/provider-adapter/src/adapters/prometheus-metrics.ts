@@ -1,5 +1,6 @@
 import type { Registry } from '@tollgate/telemetry';
 import { Counter, Gauge, Histogram } from 'prom-client';
+import type { KeepOutcome } from '../application/kept-responses.ts';
 import type { CallMetrics } from '../application/ports.ts';
 
 const BUCKETS = [0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120];
@@ -57,4 +58,15 @@ export class PrometheusMetrics implements CallMetrics {
     series.calls.inc();
     series.seconds.observe(durationMs / 1_000);
   }
+}
+
+/** Counts what became of responses that were to be kept. */
+export function keptCounter(registry: Registry): (outcome: KeepOutcome) => void {
+  const counter = new Counter({
+    name: 'tollgate_kept_responses_total',
+    help: 'Responses that callers may name later, by what became of them',
+    labelNames: ['outcome'],
+    registers: [registry],
+  });
+  return (outcome) => counter.inc({ outcome });
 }

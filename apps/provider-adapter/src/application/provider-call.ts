@@ -280,8 +280,9 @@ export class ProviderCall implements AttemptOwner {
     const { attempt, call, parts, ledger } = this;
     const durationMs = parts.clock.monotonicMs() - this.startedAt;
     parts.metrics.closed(ledger.attempts.at(-1)?.provider ?? 'none', ending.outcome, durationMs);
-    parts.publisher
-      .publish(requestFinished, ledger.record(ending))
+    const kept = ending === COMPLETED ? this.maker.keepAnswer() : null;
+    const recorded = parts.publisher.publish(requestFinished, ledger.record(ending));
+    (kept ? kept.then(() => recorded) : recorded)
       .then(deliver, (error: unknown) => {
         parts.onLostRecord(call.header.requestId, error);
         call.fail(failure('gateway.overloaded', { recorded: false }));

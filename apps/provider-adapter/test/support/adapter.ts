@@ -6,13 +6,14 @@ import {
   type RequestRecord,
   requestRecord,
 } from '@tollgate/contracts';
-import type { ConfigReader, DurablePublisher } from '@tollgate/messaging';
+import type { ConfigReader, DurablePublisher, ValueStore } from '@tollgate/messaging';
 import type { Resolver } from '@tollgate/outbound';
-import { createKeyRing, open, seal } from '@tollgate/secrets';
+import { createKeyRing, open, openBytes, seal, sealBytes } from '@tollgate/secrets';
 import { randomBytes } from 'node:crypto';
 import { GuardedMedia } from '../../src/adapters/guarded-media.ts';
 import { UpstreamPools } from '../../src/adapters/upstream-pools.ts';
 import { ConnectionTests } from '../../src/application/connection-tests.ts';
+import { KeptResponses, type KeepOutcome } from '../../src/application/kept-responses.ts';
 import {
   MEDIA_LIMITS,
   MediaFetches,
@@ -28,6 +29,12 @@ import type { RequestSigner } from '../../src/application/request-signer.ts';
 /** How long a connection may be tested. */
 const TEST_MS = 300;
 
+const NOWHERE: ValueStore = {
+  put: () => Promise.resolve(false),
+  get: () => Promise.resolve(null),
+  delete: () => Promise.resolve(),
+};
+
 const ring = createKeyRing(randomBytes(32).toString('base64'));
 
 export interface TestAdapterOptions {
@@ -38,6 +45,8 @@ export interface TestAdapterOptions {
   readonly resolver?: Resolver;
   readonly mediaLimits?: Partial<MediaLimits>;
   readonly signer?: RequestSigner;
+  /** Where responses are kept; nowhere by default. */
+  readonly values?: ValueStore;
 }
 
 /** The adapter's own parts over real sockets, with the bus, the config and the publisher replaced. */
@@ -45,6 +54,7 @@ export class TestAdapter {
   readonly records: RequestRecord[] = [];
   readonly reports: CallsObserved[] = [];
   readonly logged: unknown[] = [];
+  readonly kept: KeepOutcome[] = [];
   readonly calls: ProviderCalls;
   readonly tests: ConnectionTests;
   /** While set, publishing waits for it. */
@@ -75,6 +85,19 @@ export class TestAdapter {
       longestMs: TEST_MS,
     });
     this.calls = new ProviderCalls({
+      kept: new KeptResponses({
+        values: options.values ?? NOWHERE,
+        sealer: {
+          seal: (organizationId, secretId, plain) =>
+            sealBytes(ring, { organizationId, secretId }, plain),
+          open: (organizationId, secretId, sealed) => {
+            const opened = openBytes(ring, { organizationId, secretId }, sealed);
+            return opened.ok ? opened.value : undefined;
+          },
+        },
+        onKept: (outcome) => this.kept.push(outcome),
+        onProblem: (error) => this.logged.push(error),
+      }),
       connections,
       upstreams: this.pools,
       publisher: this.publisher(),

@@ -21,6 +21,8 @@ export const callContext = z.object({
   /** A stream of text that is cut goes on at the next candidate; missing: it fails. */
   continueOnCut: z.boolean().optional(),
   keyMetadata: z.record(z.string(), z.string()),
+  /** Responses may be kept for later requests of the project to name; missing: nothing of them is kept. */
+  keepsResponses: z.boolean().optional(),
 });
 export type CallContext = z.infer<typeof callContext>;
 

@@ -1,10 +1,11 @@
 import type { TokenUsage } from '@tollgate/contracts';
 import type { AnswerEvent, AnswerPart, Finish } from '@tollgate/neutral';
 import type { AnswerContext } from '../chat-codec.ts';
-import { Envelope, idBase, INCOMPLETE, type Json } from './encode-envelope.ts';
+import { Envelope, INCOMPLETE, type Json } from './encode-envelope.ts';
 import { CallItem, CarrierItem, WholeItem } from './single-items.ts';
 import { MessageItem } from './message-item.ts';
 import { type OutputItem, OutputSlots, type SendEvent } from './output-slots.ts';
+import { idBase } from './own-ids.ts';
 import { ReasoningItem } from './reasoning-item.ts';
 
 /**

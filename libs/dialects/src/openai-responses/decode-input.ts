@@ -154,7 +154,7 @@ function resultContent(part: ContentPart): ToolResultPart['parts'][number] {
 
 /** What one provider keeps cannot be told to another. */
 export function stored(param: string, what: string): Failure {
-  const message = `"${param}" (${what}) stands for what another provider keeps; send the items themselves ("store": false).`;
+  const message = `"${param}" (${what}) stands for what is not kept here; send the items themselves ("store": false).`;
   return problemAt('request.unsupported_by_provider', param, message);
 }
 

@@ -2,6 +2,7 @@ import type { TokenUsage } from '@tollgate/contracts';
 import type { Finish } from '@tollgate/neutral';
 import type { AnswerContext } from '../chat-codec.ts';
 import { isAbsent, isObject } from '../chat/fields.ts';
+import { idBase } from './own-ids.ts';
 
 export type Json = Readonly<Record<string, unknown>>;
 
@@ -22,14 +23,9 @@ export interface ResponseState {
   readonly serviceTier: string | undefined;
 }
 
-/** Letters and digits by which everything that belongs to this answer is named. */
-export function idBase({ requestId }: AnswerContext): string {
-  return requestId.replace(/^req_/, '').replace(/[^A-Za-z0-9_-]/g, '') || 'answer';
-}
-
 /**
  * A `response` object as OpenAI's: it repeats the request's fields, with OpenAI's defaults for those that were left out.
- * Nothing is kept for later, so `store` is false and nothing runs in the background.
+ * `store` says whether it is kept for later requests; nothing runs in the background.
  */
 export class Envelope {
   private readonly repeated: Json;
@@ -38,7 +34,7 @@ export class Envelope {
     private readonly head: AnswerHead,
     private readonly context: AnswerContext,
   ) {
-    this.repeated = repeatRequest(context.request);
+    this.repeated = { ...repeatRequest(context.request), store: context.keep !== undefined };
   }
 
   begun(): Json {
@@ -62,7 +58,8 @@ export class Envelope {
     const { head, context, repeated } = this;
     const { serviceTier, id, model, createdAt } = head;
     return {
-      id: id.startsWith('resp_') ? id : `resp_${idBase(context)}`,
+      // What is kept is found by an id of ours alone.
+      id: id.startsWith('resp_') && !context.keep ? id : `resp_${idBase(context)}`,
       object: 'response',
       created_at: createdAt ?? context.nowS,
       status,
@@ -91,7 +88,6 @@ function repeatRequest(request: Json): Json {
     if (!isAbsent(request[name])) repeated[name] = request[name];
   return {
     ...repeated,
-    store: false,
     reasoning: { effort: null, summary: null, ...reasoning },
     text: { ...text, format: isObject(text.format) ? text.format : { type: 'text' } },
   };

@@ -147,7 +147,7 @@ describe('an answer in OpenAI responses', () => {
   it('repeats the request and gives usage, status and defaults as OpenAI does', () => {
     const response = whole(answerOf([{ type: 'text', text: 'Hi' }]));
     expect(response).toMatchObject({
-      id: 'resp_abc',
+      id: 'resp_tg_abc',
       object: 'response',
       created_at: 1_789_999_999,
       completed_at: 1_790_000_000,

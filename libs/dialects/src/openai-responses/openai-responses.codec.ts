@@ -23,7 +23,9 @@ export const openaiResponsesCodec: ChatCodec = {
 function encodeAnswer(answer: Answer, context: AnswerContext): Uint8Array {
   const writer = new AnswerWriter(context, () => undefined);
   unfoldAnswer(answer, (event) => writer.push(event));
-  return Buffer.from(JSON.stringify(writer.response()));
+  const response = writer.response();
+  context.keep?.(response);
+  return Buffer.from(JSON.stringify(response));
 }
 
 const EMPTY = new Uint8Array();
@@ -36,7 +38,7 @@ class ResponsesStreamEncoder implements StreamEncoder {
   private frames = '';
 
   constructor(
-    context: AnswerContext,
+    private readonly context: AnswerContext,
     private readonly emit: EmitFrame,
   ) {
     this.writer = new AnswerWriter(context, (event) => {
@@ -51,7 +53,9 @@ class ResponsesStreamEncoder implements StreamEncoder {
     this.frames = '';
     if (event.type !== 'end') return;
     const type = this.writer.isIncomplete ? 'response.incomplete' : 'response.completed';
-    this.tail = Buffer.from(this.frame(type, { type, response: this.writer.response() }));
+    const response = this.writer.response();
+    this.context.keep?.(response);
+    this.tail = Buffer.from(this.frame(type, { type, response }));
   }
 
   private frame(type: string, event: Json): string {

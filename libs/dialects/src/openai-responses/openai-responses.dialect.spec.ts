@@ -90,6 +90,7 @@ describe('a request in OpenAI responses', () => {
     [{ input: ['x'] }, 'input[0]'],
     [{ input: 'x', model: 7 }, 'model'],
     [{ input: 'x', stream: 'yes' }, 'stream'],
+    [{ input: 'x', store: 'no' }, 'store'],
     [{ input: 'x', tools: {} }, 'tools'],
     [{ input: 'x', text: 'plain' }, 'text'],
     [{ input: 'x', reasoning: 'high' }, 'reasoning'],

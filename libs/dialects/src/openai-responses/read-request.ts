@@ -51,13 +51,15 @@ export function readRequest(body: Body, bodyBytes: number): Result<RequestProfil
 }
 
 function findProblem(body: Body): FieldProblem | null {
-  const { model, stream, tools, metadata } = body;
+  const { model, stream, store, tools, metadata } = body;
   if (!isAbsent(model) && !(typeof model === 'string' && MODEL.test(model))) {
     const message = '"model" must be a string of 1 to 256 printable ASCII characters.';
     return { param: 'model', message };
   }
   if (!isAbsent(stream) && typeof stream !== 'boolean')
     return { param: 'stream', message: '"stream" must be true or false.' };
+  if (!isAbsent(store) && typeof store !== 'boolean')
+    return { param: 'store', message: '"store" must be true or false.' };
   if (!isAbsent(tools) && !(Array.isArray(tools) && tools.every(isObject)))
     return { param: 'tools', message: '"tools" must be an array of objects.' };
   return (

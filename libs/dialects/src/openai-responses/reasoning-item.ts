@@ -2,9 +2,6 @@ import { type AnswerPart, carryOpaque, type Opaque, type ReasoningPart } from '@
 import type { Json } from './encode-envelope.ts';
 import { OutputSlots, SilentItem } from './output-slots.ts';
 
-/** Begins the ids of reasoning that OpenAI did not make, so that its own servers are spared it. */
-const OTHERS_REASONING = 'rs_tg';
-
 interface OpenThought {
   readonly isSummary: boolean;
   /** Its place among the summaries or the contents; null until it has text. */
@@ -37,7 +34,7 @@ export class ReasoningItem extends SilentItem {
     if (value.type !== 'reasoning') return;
     if (this.index === null) {
       this.givenId = value.id;
-      this.id = this.slots.nextId(OTHERS_REASONING, value.id);
+      this.id = this.slots.nextId('rs', value.id);
       this.index = this.slots.add(this.json());
     }
     // Clients look for thoughts in the summary; only who says that they are none gets them as content.

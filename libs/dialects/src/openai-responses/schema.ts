@@ -28,7 +28,13 @@ export const requestSchema: JsonSchema = {
     reasoning: { type: ['object', 'null'], properties: { effort: { type: ['string', 'null'] } } },
     previous_response_id: {
       type: ['string', 'null'],
-      description: 'State at one provider: taken only where the route leads to such a provider.',
+      description:
+        'A response to go on from. Those that Tollgate translated are kept for 7 days where the project captures payloads; others only their provider knows.',
+    },
+    store: {
+      type: ['boolean', 'null'],
+      default: true,
+      description: 'Keep the response, so that later requests can name it and its items.',
     },
     metadata: CHAT_FIELDS.metadata,
     user: CHAT_FIELDS.user,
