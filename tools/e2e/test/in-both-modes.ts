@@ -13,19 +13,24 @@ export interface Scene {
 }
 
 /** Runs the suite twice, each time against a whole system of its own: standalone and distributed. */
-export function inBothModes(name: string, suite: (scene: () => Scene) => void): void {
+export function inBothModes(
+  name: string,
+  suite: (scene: () => Scene) => void,
+  environment: Readonly<Record<string, string>> = {},
+): void {
   describe.each(['standalone', 'distributed'] as const)(`${name}, %s`, (mode) =>
-    inMode(mode, suite),
+    inMode(mode, suite, environment),
   );
 }
 
 export function inMode(
   mode: 'standalone' | 'distributed',
   suite: (scene: () => Scene) => void,
+  environment: Readonly<Record<string, string>> = {},
 ): void {
   let scene: Scene | undefined;
   beforeAll(async () => {
-    const system = await startSystem({ mode, root: ROOT });
+    const system = await startSystem({ mode, root: ROOT, environment });
     scene = {
       system,
       admin: new Admin(() => system.facts()),
