@@ -62,7 +62,7 @@ export function useLedger(): LedgerFixture {
     killPostgres: () => signalTree(stack.stack().pids.postgres ?? 0, 'SIGKILL'),
     empty: async () => {
       await own().query(
-        'truncate budget.quota_alert, budget.quota_window, budget.budget_grant, budget.settlement, budget.ledger_entry',
+        'truncate budget.quota_alert, budget.quota_window, budget.budget_grant, budget.settlement, budget.settlement_rate, budget.ledger_entry',
         [],
       );
     },

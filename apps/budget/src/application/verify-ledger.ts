@@ -1,6 +1,6 @@
 /** A number that the books state in two ways, and not the same. */
 export interface Difference {
-  readonly what: 'window settled' | 'window granted' | 'request cost';
+  readonly what: 'window settled' | 'window granted' | 'request cost' | 'settlement rate';
   readonly id: string;
   readonly stated: string;
   readonly recomputed: string;
@@ -41,11 +41,19 @@ const REQUEST_COST = `
   from budget.settlement s left join sums e on e.request_id = s.request_id
   where s.cost <> coalesce(e.cost, 0) order by 1`;
 
+/** A window's rate is frozen: what was stamped from it says the same. */
+const SETTLEMENT_RATE = `
+  select r.request_id as id, r.usd_per_unit::text as stated, w.usd_per_unit::text as recomputed
+  from budget.settlement_rate r join budget.quota_window w on w.window_id = r.window_id and w.currency = r.currency
+  where w.usd_per_unit <> r.usd_per_unit order by 1`;
+
 /** Recomputes every balance from the ledger, and answers where it differs from the one that is kept. */
 export async function verifyLedger(run: RunQuery): Promise<readonly Difference[]> {
   const differences: Difference[] = [];
   for (const row of await run(WINDOW_SETTLED)) differences.push({ what: 'window settled', ...row });
   for (const row of await run(WINDOW_GRANTED)) differences.push({ what: 'window granted', ...row });
   for (const row of await run(REQUEST_COST)) differences.push({ what: 'request cost', ...row });
+  for (const row of await run(SETTLEMENT_RATE))
+    differences.push({ what: 'settlement rate', ...row });
   return differences;
 }

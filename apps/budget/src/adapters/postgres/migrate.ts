@@ -2,6 +2,7 @@ import { DataSource } from 'typeorm';
 import { Ledger1763600000000 } from '../../migrations/1763600000000-ledger.ts';
 import { PlatformAccess1763800000000 } from '../../migrations/1763800000000-platform-access.ts';
 import { Alerts1763900000000 } from '../../migrations/1763900000000-alerts.ts';
+import { SettlementRates1763931000000 } from '../../migrations/1763931000000-settlement-rates.ts';
 
 /** Any number that no other service locks on. */
 const LOCK = 7_266_001;
@@ -12,7 +13,12 @@ export async function migrate(url: string): Promise<void> {
     type: 'postgres',
     url,
     schema: 'budget',
-    migrations: [Ledger1763600000000, PlatformAccess1763800000000, Alerts1763900000000],
+    migrations: [
+      Ledger1763600000000,
+      PlatformAccess1763800000000,
+      Alerts1763900000000,
+      SettlementRates1763931000000,
+    ],
     migrationsTableName: 'migration',
     poolSize: 2,
     connectTimeoutMS: 3_000,
