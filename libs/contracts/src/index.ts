@@ -7,6 +7,7 @@ export * from './vocabulary.ts';
 export * from './usage.ts';
 export * from './message.ts';
 export * from './config/key-policy.ts';
+export * from './config/request-quota.ts';
 export * from './config/slot-quota.ts';
 export * from './config/route.ts';
 export * from './config/connection.ts';

@@ -41,8 +41,10 @@ export const quotaState = z.object({
   limit: pico,
   /** Neither settled nor granted; never negative. */
   remaining: pico,
-  /** End of the window, milliseconds since the epoch; null for `total`. */
+  /** End of the window, or when the bucket is full; milliseconds since the epoch; null for `total`. */
   resetsAt: z.number().nullable(),
+  /** It is a bucket: from then on `remaining` grows evenly, by `limit` a minute, until `resetsAt`. Missing: a window. */
+  refillsFrom: z.number().optional(),
 });
 export type QuotaState = z.infer<typeof quotaState>;
 

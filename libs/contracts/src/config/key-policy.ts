@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { metric, operation, payloadCapture, quotaWindow, strategy } from '../vocabulary.ts';
-import { slotQuota } from './slot-quota.ts';
+import { counted, selector } from './request-quota.ts';
 import { priceOverride } from './route.ts';
+import { slotQuota } from './slot-quota.ts';
 
 const picoUnits = z.string().regex(/^\d{1,30}$/);
 
@@ -21,8 +22,23 @@ export const quotaDefinition = z.object({
   alertPct: z.array(z.number()),
   /** `platform`: only what connections of the operator's used counts. Missing: everything does. */
   access: z.literal('platform').optional(),
+  /** Counts those requests of its owner alone; missing: all of them. */
+  counts: counted.optional(),
 });
 export type QuotaDefinition = z.infer<typeof quotaDefinition>;
+
+/**
+ * A limit that each request makes a quota of, by what the request is: under an id that follows from this one's and the value.
+ * `scope` and `scopeId` say whose requests are meant.
+ */
+export const requestQuota = quotaDefinition
+  .omit({ access: true, counts: true })
+  .extend({ selector });
+export type RequestQuota = z.infer<typeof requestQuota>;
+
+/** The same for calls that are open at once. */
+export const requestSlotQuota = slotQuota.extend({ selector });
+export type RequestSlotQuota = z.infer<typeof requestSlotQuota>;
 
 /** A limit of an organization on what the operator's connections do for it. */
 export const platformQuota = quotaDefinition.extend({
@@ -50,10 +66,14 @@ export const keyPolicy = z.object({
   routingStrategy: strategy.nullable(),
   modelAllowlist: z.array(z.string()).nullable(),
   quotas: z.array(quotaDefinition),
+  /** Apply beside `quotas` to the requests that they select. Missing: none do. */
+  requestQuotas: z.array(requestQuota).optional(),
   /** Apply beside `quotas` where a connection of the operator's may answer. Missing: none do. */
   platformQuotas: z.array(platformQuota).optional(),
   /** How many calls may be open at once. Missing: any number. */
   slotQuotas: z.array(slotQuota).optional(),
+  /** The same, of the requests that they select. */
+  requestSlotQuotas: z.array(requestSlotQuota).optional(),
   metadata: z.record(z.string(), z.string()),
   payloadCapture,
   /** What models are charged at that have no price of their own; missing or null: they have none. */
