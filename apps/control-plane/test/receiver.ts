@@ -4,6 +4,7 @@ import { Webhook } from 'standardwebhooks';
 export interface Received {
   readonly headers: IncomingHttpHeaders;
   readonly body: string;
+  readonly path: string;
 }
 
 export interface Receiver {
@@ -13,6 +14,8 @@ export interface Receiver {
   location: string | undefined;
   url(path?: string): string;
   ids(): string[];
+  /** Ends all connections, also of those that wait for an answer. Nothing at `/silent` is ever answered. */
+  hangUp(): void;
 }
 
 /** An endpoint of somebody's, on this machine. */
@@ -23,14 +26,16 @@ export function useReceiver(): Receiver {
     status: 200,
     location: undefined,
     url: (path = '/hook') => `http://127.0.0.1:${port}${path}`,
+    hangUp: () => server.closeAllConnections(),
     ids: () => receiver.received.map(({ headers }) => String(headers['webhook-id'])),
   };
   const server = createServer((request, response) => {
     const chunks: Buffer[] = [];
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
     request.on('end', () => {
-      receiver.received.push({ headers: request.headers, body: Buffer.concat(chunks).toString() });
-      if (receiver.status === 'hang') return;
+      const { headers, url: path = '' } = request;
+      receiver.received.push({ headers, body: Buffer.concat(chunks).toString(), path });
+      if (receiver.status === 'hang' || path === '/silent') return;
       if (receiver.location) response.setHeader('location', receiver.location);
       response.writeHead(receiver.status).end('x'.repeat(100_000));
     });

@@ -12,6 +12,7 @@ import {
   webhookDeliveries,
   webhooks,
 } from '../src/webhooks/webhook-tables.ts';
+import { pollUntil } from './poll-until.ts';
 import { useReceiver } from './receiver.ts';
 
 const HOUR = 3_600_000;
@@ -141,6 +142,28 @@ describe('the delivery of events', () => {
     expect((await deliveriesOf(forbidden))[0]?.attempts).toMatchObject([
       { status: null, error: 'forbidden' },
     ]);
+  });
+
+  it('reaches an endpoint that works, though many that say nothing have much waiting', async () => {
+    for (let at = 0; at < 20; at++) {
+      const id = await addWebhook(receiver.url('/silent'));
+      await dataSource.query('UPDATE control_plane.webhooks SET failing_since = $2 WHERE id = $1', [
+        id,
+        new Date(nowMs),
+      ]);
+    }
+    await addWebhook();
+    for (let at = 0; at < 5; at++) await raise();
+    const sender = await makeSender();
+    const arrivedAt = (path: string) =>
+      receiver.received.filter((message) => message.path === path).length;
+    sender.wake();
+    await pollUntil('the one that works is told', () => arrivedAt('/hook') === 5);
+    await pollUntil('some that fail are tried', () => arrivedAt('/silent') === 8);
+    const stopped = sender.stop();
+    receiver.hangUp();
+    await stopped;
+    expect(arrivedAt('/silent')).toBe(8);
   });
 
   it('is shared by several control planes without sending twice', async () => {

@@ -22,6 +22,8 @@ export interface ClaimOptions {
   readonly perWebhook: number;
   /** Endpoints that have enough to do. */
   readonly exceptWebhookIds: readonly string[];
+  /** Of endpoints that fail, or of those that work. */
+  readonly isForFailing: boolean;
 }
 
 const CLAIMED = `
@@ -37,7 +39,7 @@ const CLAIM_DUE = `
       SELECT id, next_attempt_at FROM control_plane.webhook_deliveries
       WHERE webhook_id = w.id AND status = 'pending' AND next_attempt_at <= $1
       ORDER BY next_attempt_at LIMIT $4) d
-    WHERE w.enabled AND w.id <> ALL ($5)
+    WHERE w.enabled AND w.id <> ALL ($5) AND (w.failing_since IS NOT NULL) = $6
     ORDER BY d.next_attempt_at LIMIT $3
   ), locked AS MATERIALIZED (
     SELECT id FROM control_plane.webhook_deliveries
@@ -62,13 +64,14 @@ export async function claimDue(
   manager: EntityManager,
   options: ClaimOptions,
 ): Promise<ClaimedDelivery[]> {
-  const { now, until, limit, perWebhook, exceptWebhookIds } = options;
+  const { now, until, limit, perWebhook, exceptWebhookIds, isForFailing } = options;
   const rows: ClaimedRow[] = await manager.query(CLAIM_DUE, [
     now,
     until,
     limit,
     perWebhook,
     exceptWebhookIds,
+    isForFailing,
   ]);
   return rows.map(toClaimed);
 }

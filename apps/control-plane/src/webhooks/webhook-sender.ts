@@ -11,13 +11,15 @@ import type { Logger } from '@tollgate/telemetry';
 import type { DataSource } from 'typeorm';
 import { claimDue, claimOne, type ClaimedDelivery } from './claim-deliveries.ts';
 import { recordAttempt } from './record-attempt.ts';
+import { SendLane } from './send-lane.ts';
 import { signatureHeaders } from './signature.ts';
 import { openWebhookSecrets } from './webhook-secrets.ts';
 import type { DeliveryAttempt } from './webhook-tables.ts';
 
 const POLL_MS = 1_000;
-const CONCURRENCY = 16;
+const AT_ONCE = 24;
 const PER_WEBHOOK = 4;
+const FAILING_AT_ONCE = 8;
 /** The specification proposes 15 to 30 seconds. */
 const TIMEOUT_MS = 15_000;
 const CONNECT_MS = 5_000;
@@ -45,7 +47,11 @@ export class WebhookSender {
   private readonly now: () => number;
   private readonly random: () => number;
   private readonly underWay = new Set<Promise<void>>();
-  private readonly openByWebhook = new Map<string, number>();
+  private readonly lanes = [
+    new SendLane(false, AT_ONCE, PER_WEBHOOK),
+    // One message finds out whether an endpoint works again; the others would wait for it in vain.
+    new SendLane(true, FAILING_AT_ONCE, 1),
+  ];
   private timer: NodeJS.Timeout | undefined;
   private pumping: Promise<void> | undefined;
   private stopped = false;
@@ -95,40 +101,37 @@ export class WebhookSender {
 
   private async pump(): Promise<void> {
     try {
-      while (!this.stopped) {
-        const free = CONCURRENCY - this.underWay.size;
-        const claimed = free > 0 ? await this.claim(free) : [];
-        if (claimed.length === 0) break;
-        for (const one of claimed) this.run(one);
-      }
+      for (const lane of this.lanes) await this.fill(lane);
       this.failing = false;
     } catch (error) {
       this.warn(error);
     }
   }
 
-  private claim(limit: number): Promise<ClaimedDelivery[]> {
-    const now = this.now();
-    const busy = [...this.openByWebhook].filter(([, open]) => open >= PER_WEBHOOK);
-    return claimDue(this.options.dataSource.manager, {
-      now: new Date(now),
-      until: new Date(now + CLAIM_MS),
-      limit,
-      perWebhook: PER_WEBHOOK,
-      exceptWebhookIds: busy.map(([id]) => id),
-    });
+  private async fill(lane: SendLane): Promise<void> {
+    while (!this.stopped && lane.free > 0) {
+      const now = this.now();
+      const claimed = await claimDue(this.options.dataSource.manager, {
+        now: new Date(now),
+        until: new Date(now + CLAIM_MS),
+        limit: lane.free,
+        perWebhook: lane.perWebhook,
+        exceptWebhookIds: lane.busy,
+        isForFailing: lane.isForFailing,
+      });
+      if (claimed.length === 0) break;
+      for (const one of claimed) this.run(one, lane);
+    }
   }
 
-  private run(claimed: ClaimedDelivery): void {
+  private run(claimed: ClaimedDelivery, lane: SendLane): void {
     const { id } = claimed.webhook;
-    this.openByWebhook.set(id, (this.openByWebhook.get(id) ?? 0) + 1);
+    lane.enter(id);
     const work = this.attempt(claimed)
       .catch((error: unknown) => this.warn(error))
       .finally(() => {
         this.underWay.delete(work);
-        const left = (this.openByWebhook.get(id) ?? 1) - 1;
-        if (left > 0) this.openByWebhook.set(id, left);
-        else this.openByWebhook.delete(id);
+        lane.leave(id);
         this.wake();
       });
     this.underWay.add(work);
