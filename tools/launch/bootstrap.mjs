@@ -17,6 +17,7 @@ const commands = {
   apply: 'tools/launch/src/apply/main.ts',
   test: 'tools/launch/src/test/main.ts',
   bench: 'tools/bench/src/main.ts',
+  faults: 'tools/faults/src/main.ts',
   simulator: 'tools/simulator/src/main.ts',
 };
 

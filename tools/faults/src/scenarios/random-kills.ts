@@ -1,0 +1,53 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import type { Service } from '@tollgate/launch';
+import type { CycleTools } from '../cycle.ts';
+import { randomFrom, wholeBetween } from '../domain/random.ts';
+import { untilQuiet } from '../quiet.ts';
+import { scenarioResult, type ScenarioResult } from './scenario-result.ts';
+import { CALLS, startSpending } from './spending-crowd.ts';
+
+const KILL_EVERY_MS = 1_000;
+const MOST_MS = 120_000;
+const SERVICES: readonly Service[] = [
+  'gateway',
+  'budget',
+  'provider-adapter',
+  'routing',
+  'trace-ingest',
+  'control-plane',
+];
+
+/**
+ * The same crowd while an instance of a service is killed at random every second, several of which are often away at once: never
+ * a unit more than the limit, nothing doubled, and nothing held once it is quiet. A call whose gateway and whose adapter are
+ * both killed is on nobody's record: such are counted and said.
+ */
+export async function randomKills(tools: CycleTools, seed: number): Promise<ScenarioResult> {
+  const { system, reader } = tools;
+  const random = randomFrom(seed);
+  const { crowd, key, since } = await startSpending(tools, 'random-kills');
+  const all = SERVICES.flatMap((service) => system.instancesOf(service));
+  let isOver = false;
+  const kills: string[] = [];
+  const killing = (async () => {
+    for (const end = performance.now() + MOST_MS; !isOver && performance.now() < end; ) {
+      await wait(KILL_EVERY_MS);
+      const name = all[wholeBetween(random, 0, all.length - 1)] ?? '';
+      system.kill(name);
+      kills.push(name);
+    }
+  })();
+  await Promise.race([crowd.ended(), killing]);
+  isOver = true;
+  const entries = await crowd.stop();
+  await killing;
+  const quiet = await untilQuiet(reader, entries, [key.id], since);
+  const lost = quiet.findings.filter(({ kind }) => kind === 'lost');
+  const answered = entries.filter(({ status, end }) => status === 200 && end === 'finished').length;
+  const summary = `${answered} of ${CALLS} calls answered, ${kills.length} kills, ${lost.length} calls lost with both of their processes`;
+  return scenarioResult(
+    'random-kills',
+    summary,
+    quiet.findings.filter(({ kind }) => kind !== 'lost'),
+  );
+}

@@ -1,0 +1,19 @@
+import type { Finding } from '../domain/oracle.ts';
+import { describeFindings } from '../report.ts';
+
+export interface ScenarioResult {
+  /** To be printed. */
+  readonly lines: readonly string[];
+  readonly isPassed: boolean;
+}
+
+/** @param summary what was counted, in a few words */
+export function scenarioResult(
+  name: string,
+  summary: string,
+  findings: readonly Finding[],
+): ScenarioResult {
+  const isPassed = findings.length === 0;
+  const head = `scenario ${name}  ${summary}  ${isPassed ? 'ok' : 'FAILED'}`;
+  return { lines: [head, ...describeFindings(findings)], isPassed };
+}
