@@ -5,7 +5,10 @@ import type { ResponseFormat } from '../openai/response-format.ts';
 import type { ToolChoice, ToolDefinition } from '../openai/tools.ts';
 import { signatureOf } from '../vendor-chat/whole-answer.ts';
 
-/** An Anthropic messages request as the simulator's own. Thinking that comes back with another signature is refused. */
+/**
+ * An Anthropic messages request as the simulator's own. Thinking that comes back with another signature is refused, and so
+ * are results of tools whose calls come back without the thinking that led to them.
+ */
 export function parseMessages(body: JsonObject): ChatRequest | Refusal {
   const { model, messages, max_tokens: maxTokens } = body;
   if (typeof model !== 'string' || model === '') return missing('model');
@@ -15,6 +18,8 @@ export function parseMessages(body: JsonObject): ChatRequest | Refusal {
     return missing('messages');
   const forged = messages.some((message) => blocksOf(message.content).some(isForged));
   if (forged) return invalidRequest('messages: Invalid `signature` in `thinking` block', null);
+  if (isObject(body.thinking) && body.thinking.type !== 'disabled' && lacksThinking(messages))
+    return invalidRequest('messages: Expected `thinking`, but found `tool_use`', null);
   const { stop_sequences: stop } = body;
   return {
     model,
@@ -44,6 +49,13 @@ function blocksOf(content: unknown): readonly JsonObject[] {
 
 function isForged(block: JsonObject): boolean {
   return block.type === 'thinking' && block.signature !== signatureOf(String(block.thinking));
+}
+
+/** Of the turn that results of tools go on from. */
+function lacksThinking(messages: readonly JsonObject[]): boolean {
+  const [calling, results] = messages.slice(-2).map(({ content }) => blocksOf(content));
+  const isResult = results?.some(({ type }) => type === 'tool_result') ?? false;
+  return isResult && !/thinking/.test(String(calling?.[0]?.type));
 }
 
 function systemOf(system: unknown): readonly Message[] {
