@@ -143,7 +143,8 @@ describe('the base', () => {
     expect(reaching('4222')).toEqual([...SERVICES]);
     expect(reaching('5432').sort()).toEqual(needing('POSTGRES_URL'));
     expect(reaching('8123').sort()).toEqual(needing('CLICKHOUSE_URL'));
-    expect(reaching('443')).toEqual(['provider-adapter']);
+    // Providers; webhooks and exchange rates.
+    expect(reaching('443').sort()).toEqual(['control-plane', 'provider-adapter']);
   });
 });
 

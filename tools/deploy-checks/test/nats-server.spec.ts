@@ -48,6 +48,7 @@ describe('nats-server', () => {
     ['gateway', 'PUB $KV.tollgate_config.revision 1\r\n1'],
     ['gateway', 'PUB $JS.API.STREAM.DELETE.TOLLGATE_RECORDS 0\r\n'],
     ['routing', 'PUB tollgate.record.request-finished.v1 0\r\n'],
+    ['control-plane', 'PUB $JS.API.CONSUMER.MSG.NEXT.TOLLGATE_RECORDS.budget-settlement 0\r\n'],
     ['trace-ingest', 'PUB $JS.ACK.TOLLGATE_RECORDS.budget-settlement.1.1.1.1.1 0\r\n'],
     ['operator', 'SUB tollgate.record.> 1'],
   ])('refuses %s %j', async (user, command) => {
@@ -58,6 +59,8 @@ describe('nats-server', () => {
     ['gateway', 'SUB tollgate.inbox.gateway.ins_1.* 1'],
     ['control-plane', 'PUB $KV.tollgate_config.revision 1\r\n1'],
     ['provider-adapter', 'PUB tollgate.record.request-finished.v1 0\r\n'],
+    ['routing', 'PUB tollgate.record.circuit-opened.v1 0\r\n'],
+    ['control-plane', 'PUB $JS.API.CONSUMER.MSG.NEXT.TOLLGATE_RECORDS.webhooks-failures 0\r\n'],
     ['operator', 'PUB $SRV.PING 0\r\n'],
   ])('takes %s %j', async (user, command) => {
     expect(await answerTo(nats?.urlOf(user) ?? '', command)).not.toMatch(/-ERR/);
