@@ -17,6 +17,7 @@ import { WaitingRoom } from './application/waiting-room.ts';
 import type { BudgetSettings } from './budget.config.ts';
 import { CalendarWindows } from './domain/calendar-window.ts';
 import { Pauses } from './adapters/pauses.ts';
+import { createSlotParts } from './slot-parts.ts';
 
 const DAY_MS = 86_400_000;
 const BOOKING_CONNECTIONS = 2;
@@ -100,6 +101,10 @@ export function createBudgetParts(
     },
     onError: (error) => log.warn({ err: error }, 'grants could not be swept'),
   });
+  const slots = createSlotParts(settings, messaging, telemetry, {
+    asks: askDatabase,
+    sweeps: bookDatabase,
+  });
   return {
     databases: [askDatabase, bookDatabase],
     isDatabaseUp: () => bookDatabase.isUp(),
@@ -112,5 +117,6 @@ export function createBudgetParts(
     consumer,
     sweeper,
     pauses,
+    slots,
   };
 }

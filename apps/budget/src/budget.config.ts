@@ -11,6 +11,13 @@ export const budgetSettings = z.object({
   TOLLGATE_GRANT_LEASE_MS: wholeNumber(1_000, 60_000).default(10_000),
   /** How long an ask waits for grants of others to come back, milliseconds. */
   TOLLGATE_GRANT_PATIENCE_MS: wholeNumber(0, 4_000).default(1_500),
+  /** How long a gateway may begin calls on slots that it did not renew, milliseconds. */
+  TOLLGATE_SLOT_LEASE_MS: wholeNumber(1_000, 60_000).default(10_000),
+  /**
+   * Slots of a gateway that is gone are free this long after their lease, milliseconds: by then adapters must have noticed
+   * (10 s of silence) and stopped its calls.
+   */
+  TOLLGATE_SLOT_FENCE_MS: wholeNumber(0, 600_000).default(5_000),
   /** The longest total timeout of a route, with a margin, milliseconds: until then spend on a lost grant may turn up. */
   TOLLGATE_LONGEST_CALL_MS: wholeNumber(1_000, 86_400_000).default(660_000),
   /** After NATS was away, records may stand in spools this long: until then no lost grant is given up; milliseconds. */

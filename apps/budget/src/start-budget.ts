@@ -38,6 +38,7 @@ export async function startBudget({
   await app.listen();
   await parts.consumer.start();
   parts.sweeper.start();
+  parts.slots.sweeper.start();
   const probes = await serveProbes(
     { settings, telemetry },
     {
@@ -53,6 +54,7 @@ export async function startBudget({
       parts.pauses.end();
       await parts.consumer.stop();
       await parts.sweeper.stop();
+      await parts.slots.sweeper.stop();
       await Promise.all(parts.databases.map((database) => database.stop()));
       await probes?.stop();
     },

@@ -4,9 +4,13 @@ import path from 'node:path';
 import {
   type GrantAnswer,
   grantsRecalled,
+  holdSlots,
   readQuotas,
   requestFinished,
   returnGrant,
+  type SlotsAnswer,
+  slotsFreed,
+  slotsRecalled,
   takeGrant,
 } from '@tollgate/contracts';
 import { connectMessaging, type Messaging, SILENT } from '@tollgate/messaging';
@@ -14,7 +18,7 @@ import { createTelemetry, type RunningService } from '@tollgate/telemetry';
 import { useStack } from '@tollgate/test-harness';
 import { budgetSettings, startBudget, verifyDatabase } from '../src/index.ts';
 import { askFor } from './desk-fixture.ts';
-import { quotaOf, recordOf } from './ledger-fixture.ts';
+import { createId, quotaOf, recordOf } from './ledger-fixture.ts';
 
 const stack = useStack({ only: ['nats', 'postgres'] });
 const closing: (() => Promise<void>)[] = [];
@@ -122,6 +126,44 @@ describe('two instances of budget', () => {
     const answers = await Promise.all(Array.from({ length: 4 }, () => take([quota])));
     expect(answers.filter((one) => one.outcome === 'granted')).toHaveLength(3);
     await listener.close();
+  }, 30_000);
+
+  it('lend slots, recall them for those who wait, and tell when some came back', async () => {
+    const quotaId = createId('quota');
+    let sequence = 0;
+    const hold = async (holder: string, inUse: number, calls: number): Promise<SlotsAnswer> => {
+      const answer = await gateway.bus.request(holdSlots, {
+        holder,
+        sequence: ++sequence,
+        quotas: [{ quotaId, limit: 2, hard: true, inUse, keeps: inUse, ahead: 0 }],
+        waiting: calls > 0 ? [{ quotas: [0], calls }] : [],
+      });
+      if (!answer.ok) throw new Error(answer.failure.code);
+      return answer.value;
+    };
+    const heard: string[] = [];
+    const listeners = [
+      gateway.hostFor('gateway').hears(slotsRecalled, ({ quotas }) => {
+        for (const one of quotas) if (one.quotaId === quotaId) heard.push(`recalled ${one.share}`);
+      }),
+      gateway.hostFor('gateway').hears(slotsFreed, ({ quotaIds }) => {
+        if (quotaIds.includes(quotaId)) heard.push('freed');
+      }),
+    ];
+    for (const listener of listeners) await listener.listen();
+    expect(await hold('ins_a', 0, 3)).toMatchObject({ quotas: [{ slots: 2 }] });
+    expect(await hold('ins_b', 0, 1)).toMatchObject({ quotas: [{ slots: 0 }] });
+    await hold('ins_a', 1, 0);
+    expect(await hold('ins_b', 0, 1)).toMatchObject({
+      outcome: 'held',
+      leaseMs: 10_000,
+      quotas: [{ slots: 1 }],
+    });
+    await eventually(() => {
+      expect(heard).toEqual(['recalled 1', 'freed']);
+      return Promise.resolve();
+    });
+    for (const listener of listeners) await listener.close();
   }, 30_000);
 
   it('tell whether they are ready, and what they did', async () => {

@@ -1,19 +1,17 @@
-import type { SweepCounts, SweepGrants } from '../application/sweep-grants.ts';
-
-export interface SweeperOptions {
-  readonly sweeps: SweepGrants;
+export interface SweeperOptions<Swept> {
+  readonly sweeps: { sweep(): Promise<Swept> };
   readonly everyMs: number;
-  readonly onSwept: (counts: SweepCounts) => void;
+  readonly onSwept: (swept: Swept) => void;
   readonly onError: (error: unknown) => void;
 }
 
 /** Sweeps now and then, one sweep at a time. */
-export class Sweeper {
+export class Sweeper<Swept> {
   private timer: NodeJS.Timeout | undefined;
   private running: Promise<void> = Promise.resolve();
   private isStopped = false;
 
-  constructor(private readonly options: SweeperOptions) {}
+  constructor(private readonly options: SweeperOptions<Swept>) {}
 
   start(): void {
     if (this.isStopped) return;

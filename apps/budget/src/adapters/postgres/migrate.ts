@@ -2,6 +2,7 @@ import { DataSource } from 'typeorm';
 import { Ledger1763600000000 } from '../../migrations/1763600000000-ledger.ts';
 import { PlatformAccess1763800000000 } from '../../migrations/1763800000000-platform-access.ts';
 import { Alerts1763900000000 } from '../../migrations/1763900000000-alerts.ts';
+import { Slots1763940000000 } from '../../migrations/1763940000000-slots.ts';
 import { SettlementRates1763931000000 } from '../../migrations/1763931000000-settlement-rates.ts';
 
 /** Any number that no other service locks on. */
@@ -18,6 +19,7 @@ export async function migrate(url: string): Promise<void> {
       PlatformAccess1763800000000,
       Alerts1763900000000,
       SettlementRates1763931000000,
+      Slots1763940000000,
     ],
     migrationsTableName: 'migration',
     poolSize: 2,
