@@ -21,6 +21,7 @@ import { createHttpApp } from './http/create-http-app.ts';
 import { sweepRegularly } from './keys/former-key-texts.ts';
 import { resealSecrets } from './secrets/reseal-secrets.ts';
 import { EventIntake } from './webhooks/event-intake.ts';
+import { WebhookMetrics } from './webhooks/webhook-metrics.ts';
 import { WebhookSender } from './webhooks/webhook-sender.ts';
 import { resealWebhooks } from './webhooks/webhook-secrets.ts';
 
@@ -90,9 +91,18 @@ export async function startControlPlane(
     if (lost.length > 0) telemetry.log.warn({ webhooks: lost }, 'secrets that no key opens');
     const { bus, consumers } = messaging;
     const { log } = telemetry;
-    const webhooks = new WebhookSender({ dataSource, ring, policy: changes.outbound, log });
+    const metrics = new WebhookMetrics(telemetry.metrics);
+    const policy = changes.outbound;
+    const webhooks = new WebhookSender({ dataSource, ring, policy, log, metrics });
     const recoveredAfterMs = settings.TOLLGATE_RECOVERED_AFTER_MS;
-    const intake = new EventIntake({ dataSource, bus, consumers, log, recoveredAfterMs });
+    const intake = new EventIntake({
+      dataSource,
+      bus,
+      consumers,
+      log,
+      metrics,
+      recoveredAfterMs,
+    });
     const rateFeedUrl = settings.TOLLGATE_EXCHANGE_RATES_URL;
     const everyMs = settings.TOLLGATE_EXCHANGE_RATES_EVERY_MS;
     const rateFeed = rateFeedUrl

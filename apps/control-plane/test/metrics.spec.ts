@@ -1,7 +1,10 @@
-import { callApi, useControlPlane } from './use-control-plane.ts';
+import { makeShop } from './make-shop.ts';
+import { useReceiver } from './receiver.ts';
+import { ADMIN_TOKEN, callApi, useControlPlane } from './use-control-plane.ts';
 
 describe('metrics', () => {
-  const { running, start } = useControlPlane();
+  const { call, running, start } = useControlPlane();
+  const receiver = useReceiver();
 
   it('are served on the probe port without a token, by route and never by path', async () => {
     const other = await start({ TOLLGATE_PROBE_PORT: '0' });
@@ -16,6 +19,31 @@ describe('metrics', () => {
     expect(text).not.toMatch(/guessed|key_unknown/);
     expect((await probe('/readyz')).status).toBe(200);
     await other.stop();
+  });
+
+  it('count messages to webhooks by what came of them, and those that wait', async () => {
+    const { projectId } = await makeShop(call);
+    const url = receiver.url();
+    const { body } = await call('POST', '/api/v1/webhooks', {
+      projectId,
+      url,
+      events: ['key.revoked'],
+    });
+    await call('POST', `/api/v1/webhooks/${body.id}/test`);
+    receiver.status = 500;
+    await call('POST', `/api/v1/webhooks/${body.id}/test`);
+    const response = await fetch(`${running().url}/metrics`, {
+      headers: { authorization: `Bearer ${ADMIN_TOKEN}` },
+    });
+    const text = await response.text();
+    const ours = text.split('\n').filter((line) => line.includes('webhook'));
+    for (const sample of [
+      /_attempts_total\{[^}]*outcome="delivered"[^}]*\} 1$/,
+      /_attempts_total\{[^}]*outcome="failed"[^}]*\} 1$/,
+      /_messages_waiting(\{[^}]*\})? 0$/,
+      /_webhooks_failing(\{[^}]*\})? 0$/,
+    ])
+      expect(ours).toContainEqual(expect.stringMatching(sample));
   });
 
   it('stay closed on the port of the API', async () => {

@@ -23,13 +23,15 @@ describe('the delivery of events', () => {
   const receiver = useReceiver();
   let dataSource: DataSource;
   let nowMs = Date.UTC(2026, 0, 1);
+  const attempts: boolean[] = [];
   const projectId = newId('project');
   const organizationId = newId('organization');
 
   const makeSender = async (more: { random?: () => number; timeoutMs?: number } = {}) => {
     const { log } = await createTelemetry({ service: 'control-plane', level: 'silent' });
     const policy = { allowPrivate: true };
-    return new WebhookSender({ dataSource, ring, policy, log, now: () => nowMs, ...more });
+    const metrics = { attempted: (wasDelivered: boolean) => void attempts.push(wasDelivered) };
+    return new WebhookSender({ dataSource, ring, policy, log, metrics, now: () => nowMs, ...more });
   };
   const addWebhook = async (url = receiver.url()): Promise<string> => {
     const id = newId('webhook');
@@ -87,6 +89,7 @@ describe('the delivery of events', () => {
     const [delivery] = await deliveriesOf(webhook);
     expect(delivery?.status).toBe('delivered');
     expect(delivery?.attempts.map(({ status }) => status)).toEqual([500, 500, 500, 500, 204]);
+    expect(attempts).toEqual([false, false, false, false, true]);
   });
 
   it('gives up after ten attempts in three days', async () => {

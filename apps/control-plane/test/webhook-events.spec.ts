@@ -59,6 +59,7 @@ describe('events that others decide', () => {
       bus: budget,
       consumers: new FakeConsumers(),
       log,
+      metrics: { counted: () => undefined },
       recoveredAfterMs: 60_000,
       now: () => now,
     });

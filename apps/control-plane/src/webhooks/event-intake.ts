@@ -9,10 +9,12 @@ import { raiseExpiringKeys } from './raise-expiring-keys.ts';
 import { raiseQuotaAlerts } from './raise-quota-alerts.ts';
 import { StreamIntake } from './stream-intake.ts';
 import { failuresOf, openingsOf } from './streams-read.ts';
+import { countWaiting, type WebhookMetrics } from './webhook-metrics.ts';
 
 const TICK_MS = 1_000;
 const HEALTH_EVERY_MS = 5_000;
 const MINUTES_EVERY_MS = 10_000;
+const COUNT_EVERY_MS = 15_000;
 const SWEEP_EVERY_MS = 60_000;
 
 export interface EventIntakeOptions {
@@ -20,6 +22,7 @@ export interface EventIntakeOptions {
   readonly bus: Pick<Bus, 'request'>;
   readonly consumers: DurableConsumers;
   readonly log: Logger;
+  readonly metrics: Pick<WebhookMetrics, 'counted'>;
   /** How long a model that works again must stay so before it is told of. */
   readonly recoveredAfterMs: number;
   readonly now?: () => number;
@@ -62,6 +65,7 @@ export class EventIntake {
       job('failures', TICK_MS, () => this.followFailures()),
       job('recovery', HEALTH_EVERY_MS, () => this.health.lookForRecovery()),
       job('minutes', MINUTES_EVERY_MS, () => this.failures.closeMinutes()),
+      job('count', COUNT_EVERY_MS, () => this.count()),
       job('sweep', SWEEP_EVERY_MS, () => this.sweep()),
     ];
   }
@@ -103,6 +107,10 @@ export class EventIntake {
     const now = new Date(this.now());
     await this.options.dataSource.transaction((manager) => raiseExpiringKeys(manager, now));
     await purgeEvents(this.options.dataSource.manager, now);
+  }
+
+  private async count(): Promise<void> {
+    this.options.metrics.counted(await countWaiting(this.options.dataSource.manager));
   }
 
   private async followFailures(): Promise<void> {

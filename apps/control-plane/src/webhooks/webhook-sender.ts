@@ -10,9 +10,10 @@ import type { KeyRing } from '@tollgate/secrets';
 import type { Logger } from '@tollgate/telemetry';
 import type { DataSource } from 'typeorm';
 import { claimDue, claimOne, type ClaimedDelivery } from './claim-deliveries.ts';
-import { recordAttempt } from './record-attempt.ts';
+import { recordAttempt, wasDelivered } from './record-attempt.ts';
 import { SendLane } from './send-lane.ts';
 import { signatureHeaders } from './signature.ts';
+import type { WebhookMetrics } from './webhook-metrics.ts';
 import { openWebhookSecrets } from './webhook-secrets.ts';
 import type { DeliveryAttempt } from './webhook-tables.ts';
 
@@ -32,6 +33,7 @@ export interface WebhookSenderOptions {
   readonly ring: KeyRing;
   readonly policy: AddressPolicy;
   readonly log: Logger;
+  readonly metrics: Pick<WebhookMetrics, 'attempted'>;
   /** Milliseconds since the epoch. */
   readonly now?: () => number;
   readonly random?: () => number;
@@ -147,6 +149,7 @@ export class WebhookSender {
       error: outcome.ok ? null : outcome.refusal,
       durationMs: now - startedAt,
     };
+    this.options.metrics.attempted(wasDelivered(attempt));
     const clock = { now: new Date(now), random: this.random() };
     await recordAttempt(this.options.dataSource, claimed, attempt, clock);
   }
