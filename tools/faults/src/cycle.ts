@@ -3,7 +3,7 @@ import { eventually } from '@tollgate/e2e';
 import { Crowd, type CrowdEntry, type Role } from './clients/crowd.ts';
 import type { Finding } from './domain/oracle.ts';
 import type { FaultCase } from './domain/schedule.ts';
-import type { LogReader } from './logs/log-reader.ts';
+import type { LogReader, Requests } from './logs/log-reader.ts';
 import { untilQuiet } from './quiet.ts';
 import { FAST_MODEL, SLOW_MODEL, type Stage } from './stage.ts';
 import type { FaultSystem } from './system/fault-system.ts';
@@ -12,6 +12,7 @@ import { inject, nameOfVictim } from './system/inject.ts';
 /** What came of a cycle. */
 export interface CycleResult {
   readonly case: FaultCase;
+  readonly requests: Requests;
   readonly name: string;
   readonly answered: number;
   readonly refused: number;
@@ -56,9 +57,11 @@ export async function runCycle(tools: CycleTools, fault: FaultCase): Promise<Cyc
   }
   const entries = await crowd.stop();
   const keyIds = [...new Set(roles.map(({ key }) => key.id))];
-  const quiet = await untilQuiet(reader, entries, keyIds, since);
+  const requests = { clients: entries, keyIds, since };
+  const quiet = await untilQuiet(reader, requests);
   return {
     case: fault,
+    requests,
     name: nameOfVictim(system, fault),
     ...countsOf(entries),
     settled: quiet.settled,

@@ -1,7 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import type { ClientEntry } from './domain/logs.ts';
 import { type Finding, judge } from './domain/oracle.ts';
-import type { LogReader } from './logs/log-reader.ts';
+import type { LogReader, Requests } from './logs/log-reader.ts';
 
 export interface Quiet {
   /** Empty once all agree and nothing is held. */
@@ -15,15 +14,10 @@ const QUIET_WITHIN_MS = 60_000;
 const ASK_AGAIN_MS = 400;
 
 /** Asks the oracle until it has nothing to say, or time is up: then what it said last. */
-export async function untilQuiet(
-  reader: LogReader,
-  clients: readonly ClientEntry[],
-  keyIds: readonly string[],
-  since: number,
-): Promise<Quiet> {
+export async function untilQuiet(reader: LogReader, requests: Requests): Promise<Quiet> {
   const began = performance.now();
   for (;;) {
-    const state = await look(reader, clients, keyIds, since);
+    const state = await look(reader, requests);
     const ms = performance.now() - began;
     if (state.findings.length === 0 || ms > QUIET_WITHIN_MS) return { ...state, ms };
     await wait(ASK_AGAIN_MS);
@@ -32,12 +26,10 @@ export async function untilQuiet(
 
 async function look(
   reader: LogReader,
-  clients: readonly ClientEntry[],
-  keyIds: readonly string[],
-  since: number,
+  requests: Requests,
 ): Promise<Pick<Quiet, 'findings' | 'settled'>> {
   try {
-    const logs = await reader.read(clients, keyIds, since);
+    const logs = await reader.read(requests);
     return { findings: judge(logs), settled: logs.settled.length };
   } catch (error) {
     // A server may still be starting.

@@ -12,7 +12,9 @@ export function describeCycle(result: CycleResult): string {
     name.padEnd(18),
     fault.padEnd(9),
     `at ${afterMs} ms for ${durationMs} ms`.padEnd(23),
-    `${answered} answered, ${refused} refused, ${broken} broken; ${settled} settled`.padEnd(56),
+    `${answered} answered, ${refused} refused, ${broken} cut or left; ${settled} settled`.padEnd(
+      60,
+    ),
     `flows after ${seconds(result.recoveryMs)}, quiet after ${seconds(result.quietMs)}`.padEnd(40),
     findings.length === 0 ? 'ok' : 'FAILED',
   ];

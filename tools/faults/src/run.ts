@@ -1,8 +1,9 @@
 import fs from 'node:fs';
 import path from 'node:path';
+import { auditAll } from './audit.ts';
 import { runCycle } from './cycle.ts';
 import { type FaultCase, planCases } from './domain/schedule.ts';
-import { LogReader } from './logs/log-reader.ts';
+import { LogReader, type Requests } from './logs/log-reader.ts';
 import { type FaultOptions, readOptions } from './options.ts';
 import { describeCycle } from './report.ts';
 import { runScenario } from './scenarios/run-scenario.ts';
@@ -59,6 +60,7 @@ async function runAll({ seed, scenarios }: FaultOptions): Promise<number> {
   say(
     `seed ${seed}: ${cases.length} cycles, ${scenarios.length} scenarios; ready after ${elapsed()}`,
   );
+  const requests: Requests[] = [];
   let failed = 0;
   for (const name of scenarios) {
     const result = await runScenario(name, tools, seed);
@@ -67,10 +69,14 @@ async function runAll({ seed, scenarios }: FaultOptions): Promise<number> {
   }
   for (const one of cases) {
     const result = await runCycle(tools, one);
+    requests.push(result.requests);
     say(describeCycle(result));
     if (result.findings.length > 0) failed++;
   }
-  const total = cases.length + scenarios.length;
+  const audit = await auditAll(tools.reader, requests);
+  say(audit.lines.join('\n'));
+  if (!audit.isPassed) failed++;
+  const total = cases.length + scenarios.length + 1;
   say(`${total - failed} of ${total} passed, ${failed} failed; seed ${seed}, ${elapsed()}`);
   return failed;
 }

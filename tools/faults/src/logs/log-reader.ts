@@ -19,6 +19,16 @@ export interface TokenPrice {
   readonly output: bigint;
 }
 
+/** Requests to be looked up. */
+export interface Requests {
+  readonly clients: readonly ClientEntry[];
+  readonly keyIds: readonly string[];
+  /** Where they begin in the provider's journal. */
+  readonly since: number;
+  /** Others stand between them in the journal; else what no client sent is a finding. */
+  readonly besides?: boolean;
+}
+
 interface JournalEntry {
   readonly user: string | null;
   readonly status: number | null;
@@ -43,12 +53,7 @@ export class LogReader {
     return total;
   }
 
-  /** @param since index in the provider's journal from which on entries belong to these keys */
-  async read(
-    clients: readonly ClientEntry[],
-    keyIds: readonly string[],
-    since: number,
-  ): Promise<Logs> {
+  async read({ clients, keyIds, since, besides }: Requests): Promise<Logs> {
     const [served, settled, stored, windows, rollUps, differences] = await Promise.all([
       this.served(since),
       this.settled(keyIds),
@@ -57,9 +62,10 @@ export class LogReader {
       this.rollUps(keyIds),
       verifyDatabase(this.facts().postgresUrl),
     ]);
+    const tags = new Set(clients.map(({ tag }) => tag));
     return {
       clients,
-      served,
+      served: besides ? served.filter(({ tag }) => tags.has(tag)) : served,
       settled,
       stored,
       windows,

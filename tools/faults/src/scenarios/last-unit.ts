@@ -11,8 +11,9 @@ export async function lastUnit(tools: CycleTools): Promise<ScenarioResult> {
   const { crowd, key, limitPicoUsd, since } = await startSpending(tools, 'last-unit');
   await crowd.ended();
   const entries = crowd.entries;
-  const quiet = await untilQuiet(tools.reader, entries, [key.id], since);
-  const { settled } = await tools.reader.read(entries, [key.id], since);
+  const requests = { clients: entries, keyIds: [key.id], since };
+  const quiet = await untilQuiet(tools.reader, requests);
+  const { settled } = await tools.reader.read(requests);
   const spent = settled.reduce((sum, one) => sum + one.costPicoUsd, 0n);
   const findings: Finding[] = [...quiet.findings];
   const perMille = (spent * 1_000n) / limitPicoUsd;
@@ -20,5 +21,5 @@ export async function lastUnit(tools: CycleTools): Promise<ScenarioResult> {
     findings.push({ kind: 'stuck', text: `only ${spent} of ${limitPicoUsd} could be spent` });
   const answered = entries.filter(({ status }) => status === 200).length;
   const summary = `${answered} of ${CALLS} calls answered, ${Number(perMille) / 10} % of the budget spent, ${entries.length - answered} refused`;
-  return scenarioResult('last-unit', summary, findings);
+  return scenarioResult('scenario last-unit', summary, findings);
 }

@@ -42,14 +42,18 @@ export async function postgresAway(tools: CycleTools): Promise<ScenarioResult> {
   const backAt = performance.now();
   await flows(hard.id, backAt);
   const entries = await crowd.stop();
-  const quiet = await untilQuiet(reader, entries, [soft.id, hard.id], since);
+  const quiet = await untilQuiet(reader, {
+    clients: entries,
+    keyIds: [soft.id, hard.id],
+    since,
+  });
   const during = entries.filter(({ at }) => at >= downAt && at < backAt);
   const softDuring = during.filter(({ keyId }) => keyId === soft.id);
   const hardDuring = during.filter(({ keyId }) => keyId === hard.id);
   const findings = [...quiet.findings, ...judgeSoft(softDuring), ...judgeHard(hardDuring)];
   const closed = hardDuring.filter(({ status }) => status !== 200).length;
   const summary = `${AWAY_MS / 1_000} s away: soft ${softDuring.length} answered; hard ${hardDuring.length - closed} answered, then ${closed} refused`;
-  return scenarioResult('postgres-away', summary, findings);
+  return scenarioResult('scenario postgres-away', summary, findings);
 }
 
 function judgeSoft(entries: readonly CrowdEntry[]): readonly Finding[] {

@@ -41,12 +41,12 @@ export async function randomKills(tools: CycleTools, seed: number): Promise<Scen
   isOver = true;
   const entries = await crowd.stop();
   await killing;
-  const quiet = await untilQuiet(reader, entries, [key.id], since);
+  const quiet = await untilQuiet(reader, { clients: entries, keyIds: [key.id], since });
   const lost = quiet.findings.filter(({ kind }) => kind === 'lost');
   const answered = entries.filter(({ status, end }) => status === 200 && end === 'finished').length;
   const summary = `${answered} of ${CALLS} calls answered, ${kills.length} kills, ${lost.length} calls lost with both of their processes`;
   return scenarioResult(
-    'random-kills',
+    'scenario random-kills',
     summary,
     quiet.findings.filter(({ kind }) => kind !== 'lost'),
   );

@@ -7,13 +7,13 @@ export interface ScenarioResult {
   readonly isPassed: boolean;
 }
 
-/** @param summary what was counted, in a few words */
+/** One line, and below it what is wrong. @param summary what was counted, in a few words */
 export function scenarioResult(
   name: string,
   summary: string,
   findings: readonly Finding[],
 ): ScenarioResult {
   const isPassed = findings.length === 0;
-  const head = `scenario ${name}  ${summary}  ${isPassed ? 'ok' : 'FAILED'}`;
+  const head = `${name}  ${summary}  ${isPassed ? 'ok' : 'FAILED'}`;
   return { lines: [head, ...describeFindings(findings)], isPassed };
 }

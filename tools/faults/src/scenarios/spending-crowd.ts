@@ -53,7 +53,7 @@ async function costOfOne({ system, stage, reader }: CycleTools, name: string): P
   await send({ ...call, url: system.gatewayUrl(gateway), tag: `${name}-probe` });
   const [settlement] = await eventually(
     'the first call is settled',
-    async () => (await reader.read([], [key.id], since)).settled,
+    async () => (await reader.read({ clients: [], keyIds: [key.id], since })).settled,
     (settled) => settled.length === 1,
   );
   return settlement?.costPicoUsd ?? 0n;

@@ -3,12 +3,12 @@ import path from 'node:path';
 import { addCounts, type Counts, NONE, readJestResults } from './results.ts';
 
 /*
- * npm test: format, lint, types, then every project's tests, then the end-to-end tests by themselves, since each of those
+ * npm test: format, lint, types, then every project's tests, then the end-to-end tests and faults by themselves, since each of those
  * starts the whole system. Goes on after a failure, and closes with one line that counts all.
  */
 
 const root = path.resolve(import.meta.dirname, '..', '..', '..', '..');
-const alone = ['e2e'];
+const alone = ['e2e', 'faults'];
 const began = performance.now();
 
 let total: Counts = NONE;
