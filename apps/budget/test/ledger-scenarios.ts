@@ -1,4 +1,3 @@
-import fc from 'fast-check';
 import type {
   LedgerCommand,
   LedgerState,
@@ -6,6 +5,7 @@ import type {
   ModelWindow,
 } from '../src/domain/ledger-model.ts';
 import { addUnits, leastUnits, NOTHING, subtractUnits, type Units } from '../src/domain/units.ts';
+import type { Step } from './ledger-steps.ts';
 
 /** Windows of the scenarios, with their hard or soft limits. */
 export const WINDOWS = [
@@ -33,62 +33,6 @@ export function isWithinLimits(state: LedgerState): boolean {
   );
 }
 
-/** A step of a plan; `pick` chooses among what is there by then. */
-type Step =
-  | { kind: 'take'; sets: number; cost: number; tokens: number; waiting: number; extra: number }
-  | { kind: 'draw' | 'return' | 'lateReturn' | 'expire'; pick: number }
-  | { kind: 'finish'; pick: number; usedPercent: number; platformPercent: number }
-  | { kind: 'settle'; count: number; redeliver: number }
-  | { kind: 'sweep' };
-
-const pick = fc.nat({ max: 1_000 });
-const step: fc.Arbitrary<Step> = fc.oneof(
-  {
-    weight: 4,
-    arbitrary: fc.record({
-      kind: fc.constant('take' as const),
-      sets: fc.nat({ max: 5 }),
-      cost: fc.nat({ max: 2_000 }),
-      tokens: fc.nat({ max: 300 }),
-      waiting: fc.integer({ min: 1, max: 5 }),
-      extra: fc.nat({ max: 10 }),
-    }),
-  },
-  {
-    weight: 8,
-    arbitrary: fc.record({
-      kind: fc.constantFrom(
-        'draw' as const,
-        'draw' as const,
-        'return' as const,
-        'lateReturn' as const,
-        'expire' as const,
-      ),
-      pick,
-    }),
-  },
-  {
-    weight: 4,
-    arbitrary: fc.record({
-      kind: fc.constant('finish' as const),
-      pick,
-      usedPercent: fc.nat({ max: 100 }),
-      platformPercent: fc.oneof(fc.constantFrom(0, 100), fc.nat({ max: 100 })),
-    }),
-  },
-  {
-    weight: 3,
-    arbitrary: fc.record({
-      kind: fc.constant('settle' as const),
-      count: fc.integer({ min: 1, max: 5 }),
-      redeliver: fc.nat({ max: 3 }),
-    }),
-  },
-  { weight: 1, arbitrary: fc.record({ kind: fc.constant('sweep' as const) }) },
-);
-
-export const commandPlans = fc.array(step, { minLength: 5, maxLength: 60 });
-
 /** Which windows a key has. */
 const SETS = [
   ['money'],
@@ -104,7 +48,11 @@ interface HeldGrant {
   rest: Units;
   drawn: Units;
   isOpen: boolean;
+  /** Its holder never heard of it, gave it back, or ran out of time for good: nothing is drawn on it. */
+  isSilent: boolean;
 }
+
+type TakeCommand = Extract<LedgerCommand, { kind: 'take' }>;
 
 interface Call {
   readonly grant: HeldGrant;
@@ -115,6 +63,7 @@ interface Call {
 /** The world around the ledger: holders that draw, calls under way, and the stream of records. */
 export class World {
   private readonly held: HeldGrant[] = [];
+  private readonly taken: TakeCommand[] = [];
   private readonly calls: Call[] = [];
   private readonly stream: ModelRecord[] = [];
   private acked = 0;
@@ -135,6 +84,16 @@ export class World {
         return this.giveBackAgain(one.pick);
       case 'expire':
         return this.expire(one.pick);
+      case 'takeUnheard':
+        return this.take({ ...one, kind: 'take', tokens: 10, waiting: 1, extra: 0 }, true);
+      case 'takeAgain':
+        return this.takeAgain(one.pick);
+      case 'lateDraw':
+        return this.draw(one.pick, (grant) => !grant.isOpen);
+      case 'recordAgain':
+        return this.recordAgain(one.pick);
+      case 'crash':
+        return this.crash(one.of, one.pick);
       case 'finish':
         return this.finish(one.pick, one.usedPercent, one.platformPercent);
       case 'settle':
@@ -156,24 +115,74 @@ export class World {
     yield* this.sweep();
   }
 
-  private take(one: Extract<Step, { kind: 'take' }>): void {
+  private take(one: Extract<Step, { kind: 'take' }>, isSilent = false): void {
+    const command = this.takeCommand(one);
+    const { grantId: id } = command;
+    const grant = this.apply(command).grants.get(id);
+    if (!grant) return;
+    this.taken.push(command);
+    this.held.push({ id, rest: grant.amounts, drawn: NOTHING, isOpen: true, isSilent });
+  }
+
+  private takeCommand(one: Extract<Step, { kind: 'take' }>): TakeCommand {
     const need = { cost: BigInt(one.cost), tokens: BigInt(one.tokens), requests: 1n };
     let want: Units = NOTHING;
     for (let i = 0; i < one.waiting; i++) want = addUnits(want, need);
-    const id = `g${this.names++}`;
-    const state = this.apply({
+    return {
       kind: 'take',
-      grantId: id,
+      grantId: `g${this.names++}`,
       windowIds: SETS[one.sets] ?? [],
       ask: { need, want, extra: BigInt(one.extra) },
-    });
-    const grant = state.grants.get(id);
-    if (grant) this.held.push({ id, rest: grant.amounts, drawn: NOTHING, isOpen: true });
+    };
   }
 
-  private draw(place: number): void {
+  private takeAgain(place: number): void {
+    const command = choose(this.taken, place);
+    if (command) this.apply(command);
+  }
+
+  /** Nothing of it is committed, so nobody goes on from there. */
+  private crash(of: Extract<Step, { kind: 'crash' }>['of'], place: number): void {
+    for (const command of this.unfinished(of, place)) this.apply({ kind: 'crash', command });
+  }
+
+  private unfinished(
+    of: Extract<Step, { kind: 'crash' }>['of'],
+    place: number,
+  ): readonly LedgerCommand[] {
+    const grant = choose(this.held, place);
+    switch (of) {
+      case 'take':
+        return [
+          this.takeCommand({
+            kind: 'take',
+            sets: place % 6,
+            cost: 9,
+            tokens: 9,
+            waiting: 1,
+            extra: 0,
+          }),
+        ];
+      case 'return':
+        return grant ? [{ kind: 'return', grantId: grant.id, drawn: grant.drawn }] : [];
+      case 'expire':
+        return grant ? [{ kind: 'expire', grantId: grant.id }] : [];
+      case 'settle':
+        return this.stream.length > 0
+          ? [{ kind: 'settle', records: this.stream.slice(-1 - (place % 3)) }]
+          : [];
+      case 'sweep':
+        return [
+          { kind: 'stamp', lastSequence: this.stream.length },
+          { kind: 'close', ackFloor: this.acked },
+        ];
+    }
+  }
+
+  /** A holder whose clock is behind draws on a grant that was fenced: its call is booked like any other. */
+  private draw(place: number, which = (grant: HeldGrant): boolean => grant.isOpen): void {
     const grant = choose(
-      this.held.filter((one) => one.isOpen),
+      this.held.filter((one) => which(one) && !one.isSilent),
       place,
     );
     if (!grant) return;
@@ -194,6 +203,7 @@ export class World {
     );
     if (!grant) return;
     grant.isOpen = false;
+    grant.isSilent = true;
     this.apply({ kind: 'return', grantId: grant.id, drawn: grant.drawn });
   }
 
@@ -230,6 +240,14 @@ export class World {
     });
   }
 
+  /** Recorded twice, by the adapter and by the gateway that took it for lost: not the same, under one id. */
+  private recordAgain(place: number): void {
+    const record = choose(this.stream, place);
+    if (!record) return;
+    const used = partOf(record.draw, place % 101);
+    this.stream.push({ ...record, used, usedByPlatform: used });
+  }
+
   private settle(count: number, redeliver: number): void {
     const from = Math.max(0, this.acked - redeliver);
     const upTo = Math.min(this.stream.length, this.acked + count);
@@ -243,6 +261,7 @@ export class World {
     for (const call of [...this.calls]) {
       if (!call.grant.isOpen) this.finish(this.calls.indexOf(call), 100);
     }
+    for (const grant of this.held) if (!grant.isOpen) grant.isSilent = true;
     return [
       { kind: 'stamp', lastSequence: this.stream.length },
       { kind: 'close', ackFloor: this.acked },

@@ -1,10 +1,14 @@
 import fc from 'fast-check';
-import type { OpenQuota } from '../src/application/ledger.ts';
+import pg from 'pg';
+import { PostgresLedger } from '../src/adapters/postgres/postgres-ledger.ts';
+import type { Database } from '../src/adapters/postgres/database.ts';
+import { LedgerRejectedError, type OpenQuota } from '../src/application/ledger.ts';
 import { verifyLedger } from '../src/application/verify-ledger.ts';
 import { applyCommand, type LedgerCommand, type LedgerState } from '../src/domain/ledger-model.ts';
 import { fits, sizeSlice } from '../src/domain/slice.ts';
 import { addUnits, greatest, METRIC_ORDER, NOTHING, type Units } from '../src/domain/units.ts';
-import { commandPlans, openingState, runPlan, WINDOWS } from './ledger-scenarios.ts';
+import { openingState, runPlan, WINDOWS } from './ledger-scenarios.ts';
+import { commandPlans } from './ledger-steps.ts';
 import { createId, quotaOf, useLedger } from './ledger-fixture.ts';
 
 const fixture = useLedger();
@@ -120,8 +124,11 @@ const quotas = new Map<string, OpenQuota>(
   ]),
 );
 
-async function perform(command: LedgerCommand): Promise<void> {
-  const ledger = fixture.ledger();
+async function perform(
+  command: LedgerCommand,
+  database: Pick<Database, 'query'> = fixture.database(),
+): Promise<void> {
+  const ledger = new PostgresLedger(database, { leaseMs: 10_000, leastLeaseMs: 1_000 });
   switch (command.kind) {
     case 'take': {
       const open = command.windowIds
@@ -133,24 +140,25 @@ async function perform(command: LedgerCommand): Promise<void> {
         projectId: 'prj_1',
         keyId: 'key_1',
       };
-      await ledger.takeGrants(
-        open,
-        [{ grantId: command.grantId, ...owner, slice: command.ask }],
-        Date.now(),
-      );
+      const ask = { grantId: command.grantId, ...owner, slice: command.ask };
+      // The second time it is refused by its id, and nothing of it stays.
+      await ledger.takeGrants(open, [ask], Date.now()).catch((error: unknown) => {
+        if (!(error instanceof LedgerRejectedError)) throw error;
+      });
       return;
     }
     case 'return':
       await ledger.returnGrant(command.grantId, command.drawn, Date.now());
       return;
     case 'expire':
-      await fixture
-        .database()
-        .query(`update budget.budget_grant set expires_at = 'epoch' where grant_id = $1`, [
-          command.grantId,
-        ]);
+      await database.query(
+        `update budget.budget_grant set expires_at = 'epoch' where grant_id = $1`,
+        [command.grantId],
+      );
       await ledger.expireGrants(1_000, Date.now());
       return;
+    case 'crash':
+      return crash(command.command);
     case 'stamp':
       await ledger.stampGrants(Date.now() + 60_000, command.lastSequence);
       return;
@@ -186,6 +194,27 @@ async function perform(command: LedgerCommand): Promise<void> {
       );
       return;
   }
+}
+
+/** Carries a command out in a transaction whose connection breaks before the commit. */
+async function crash(command: LedgerCommand): Promise<void> {
+  const client = new pg.Client({ connectionString: fixture.url() });
+  client.on('error', () => undefined);
+  await client.connect();
+  const { rows } = await client.query<{ pid: number }>('select pg_backend_pid() as pid');
+  await client.query('begin');
+  const dying = {
+    query: async <Row extends pg.QueryResultRow>(text: string, values: readonly unknown[]) => {
+      try {
+        return (await client.query<Row>(text, [...values])).rows;
+      } catch (error) {
+        throw new LedgerRejectedError('refused', { cause: error });
+      }
+    },
+  };
+  await perform(command, dying);
+  await fixture.database().query('select pg_terminate_backend($1, 5000)', [rows[0]?.pid ?? 0]);
+  await client.end().catch(() => undefined);
 }
 
 /** What can be compared: balances of windows that were opened, and each grant. */

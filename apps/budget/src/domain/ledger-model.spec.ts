@@ -1,10 +1,6 @@
 import fc from 'fast-check';
-import {
-  commandPlans,
-  isWithinLimits,
-  openingState,
-  runPlan,
-} from '../../test/ledger-scenarios.ts';
+import { isWithinLimits, openingState, runPlan } from '../../test/ledger-scenarios.ts';
+import { commandPlans } from '../../test/ledger-steps.ts';
 import { applyCommand, heldByGrants } from './ledger-model.ts';
 
 describe('the model of the ledger', () => {

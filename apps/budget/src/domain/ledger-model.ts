@@ -61,7 +61,9 @@ export type LedgerCommand =
   | { readonly kind: 'expire'; readonly grantId: string }
   | { readonly kind: 'stamp'; readonly lastSequence: number }
   | { readonly kind: 'close'; readonly ackFloor: number }
-  | { readonly kind: 'settle'; readonly records: readonly ModelRecord[] };
+  | { readonly kind: 'settle'; readonly records: readonly ModelRecord[] }
+  /** Whoever carried it out died before it was committed. */
+  | { readonly kind: 'crash'; readonly command: LedgerCommand };
 
 const NO_USE = { used: NOTHING, usedByPlatform: NOTHING };
 
@@ -83,6 +85,8 @@ export function applyCommand(state: LedgerState, command: LedgerCommand): Ledger
       return close(state, command.ackFloor);
     case 'settle':
       return command.records.reduce(settle, state);
+    case 'crash':
+      return state;
   }
 }
 
@@ -92,6 +96,8 @@ function take(
   windowIds: readonly string[],
   ask: SliceAsk,
 ): LedgerState {
+  // An ask that is carried out twice is granted once.
+  if (state.grants.has(grantId)) return state;
   const rooms: Room[] = [];
   const metrics = new Set<Metric>();
   for (const id of windowIds) {

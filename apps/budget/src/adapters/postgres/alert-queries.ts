@@ -30,6 +30,6 @@ export const RAISE_SPENT = `
     order by w.window_id
   on conflict do nothing`;
 
-export function untoldAlerts(database: Database): Promise<QuotaAlert[]> {
+export function untoldAlerts(database: Pick<Database, 'query'>): Promise<QuotaAlert[]> {
   return database.query<QuotaAlert>(UNTOLD_ALERTS, []);
 }

@@ -55,7 +55,7 @@ type TakenAnswer =
 /** The books in Postgres. The statements stand in `migrations/sql`. */
 export class PostgresLedger implements Ledger {
   constructor(
-    private readonly database: Database,
+    private readonly database: Pick<Database, 'query'>,
     private readonly lease: LeaseOptions,
   ) {}
 
