@@ -123,7 +123,7 @@ export class GrantDesk {
     const now = this.options.now();
     if (outcome.outcome === 'granted') {
       if (now < pending.deadlineAt)
-        return pending.resolve(grantedAnswer(taken, outcome, ask.grantId));
+        return pending.resolve(grantedAnswer(taken, outcome, ask.grantId, now));
       this.takeBack(ask.grantId, now);
       return pending.reject(new UndecidedError(failure('bus.deadline_exceeded')));
     }

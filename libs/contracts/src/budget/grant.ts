@@ -51,8 +51,10 @@ export type QuotaState = z.infer<typeof quotaState>;
 export const grant = z.object({
   grantId: z.string(),
   amounts,
-  /** The holder may draw on it until then; milliseconds since the epoch. */
+  /** The holder may draw on it until then, by budget's clock; milliseconds since the epoch. */
   expiresAt: z.number(),
+  /** How long that is when the answer leaves, so that clocks need not agree; milliseconds. Missing in older answers. */
+  leaseMs: z.number().nonnegative().optional(),
   quotas: z.array(quotaState),
 });
 export type Grant = z.infer<typeof grant>;

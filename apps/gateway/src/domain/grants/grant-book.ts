@@ -25,6 +25,8 @@ export class GrantBook {
   private readonly returns: UnsentReturns;
   private readonly host: LaneHost;
   private waiting = 0;
+  /** The latest that the clock has shown. */
+  private latest = Number.NEGATIVE_INFINITY;
   private isDraining = false;
 
   constructor(private readonly options: GrantBookOptions) {
@@ -56,6 +58,7 @@ export class GrantBook {
   ): DrawDecision | Promise<DrawDecision> {
     if (subject.quotas.length === 0) return UNLIMITED;
     if (this.isDraining) return DRAINING;
+    if (nowMs < this.latest) this.clockWentBack(nowMs);
     const lane = this.lanes.get(subject.id) ?? this.open(subject, nowMs);
     if (!lane) return OVERLOADED;
     if (!lane.isActive) this.activate(lane);
@@ -103,6 +106,8 @@ export class GrantBook {
 
   /** Call it every 100 ms or so: idle and ended grants go back, waiters past their deadline are told. */
   tick(nowMs: number): void {
+    if (nowMs < this.latest) this.clockWentBack(nowMs);
+    this.latest = nowMs;
     for (const lane of this.active) {
       lane.tick(nowMs);
       if (lane.isEmpty() && nowMs - lane.lastDrawAt >= this.limits.idleMs) this.deactivate(lane);
@@ -117,6 +122,12 @@ export class GrantBook {
     for (const lane of lanes) lane.close(DRAINING);
     await Promise.all(lanes.map((lane) => lane.asking));
     await this.returns.settled();
+  }
+
+  /** Leases would be stretched: all that is held goes back, and is asked for anew. */
+  private clockWentBack(nowMs: number): void {
+    this.latest = nowMs;
+    for (const lane of this.lanes.values()) lane.giveBackAll();
   }
 
   private open(subject: GrantSubject, nowMs: number): GrantLane | undefined {

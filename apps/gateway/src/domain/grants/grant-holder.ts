@@ -48,7 +48,7 @@ export interface GrantBookOptions {
   ) => Promise<Result<GrantAnswer, Failure>>;
   /** Gives a grant back. Answers false when budget could not be told; it is tried again. Never rejects. */
   readonly giveBack: (grant: GrantReturn) => Promise<boolean>;
-  /** Milliseconds since the epoch. Best from a monotonic clock: a wall clock that is set back would stretch leases. */
+  /** Milliseconds since the epoch. When it is set back, all grants are given back. */
   readonly now: () => number;
   readonly limits?: Partial<GrantBookLimits>;
 }

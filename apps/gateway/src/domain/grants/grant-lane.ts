@@ -196,25 +196,30 @@ export class GrantLane {
       deadlineAt,
     );
     this.asking = undefined;
-    this.hear(answer, need, want, now());
+    this.hear(answer, need, want, nowMs, now());
   }
 
   private hear(
     answer: Result<GrantAnswer, Failure>,
     need: DrawAmounts,
     want: DrawAmounts,
+    askedAt: number,
     nowMs: number,
   ): void {
     if (!answer.ok) this.onUnreachable(answer.failure, nowMs);
     else if (answer.value.outcome === 'refused') this.onRefused(answer.value, need, nowMs);
-    else this.onGranted(answer.value.grant, want, nowMs);
+    else this.onGranted(answer.value.grant, want, askedAt, nowMs);
     if (this.isClosed) this.giveBackAll();
     else this.serve(nowMs);
   }
 
-  private onGranted(grant: Grant, want: DrawAmounts, nowMs: number): void {
-    const { marginMs } = this.host.limits;
-    const slice = new Slice(grant, this.limited, this.isAhead(grant, want), marginMs);
+  private onGranted(grant: Grant, want: DrawAmounts, askedAt: number, nowMs: number): void {
+    const { leaseMs } = grant;
+    // Counted from the ask, it ends no later than by budget's own clock, wherever this one stands.
+    const from = Math.min(askedAt, nowMs);
+    const endsAt = leaseMs === undefined ? grant.expiresAt : from + leaseMs;
+    const usableUntil = endsAt - this.host.limits.marginMs;
+    const slice = new Slice(grant, this.limited, this.isAhead(grant, want), usableUntil);
     this.states = grant.quotas;
     this.rates = rateViews(grant.quotas);
     this.remembered.granted();
@@ -223,7 +228,7 @@ export class GrantLane {
       return;
     }
     this.host.giveBack(slice);
-    const internal = 'the grant was over when it came: clocks differ, or budget is slow';
+    const internal = 'the grant was over when it came: budget is slow, or a clock was set';
     this.onUnreachable(failure('budget.unavailable', { internal }), nowMs);
   }
 

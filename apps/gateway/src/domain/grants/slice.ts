@@ -7,7 +7,7 @@ const LOW_SHARE = 4;
 /** A grant in the hands of its holder: what is left to draw, and until when. */
 export class Slice {
   readonly grantId: string;
-  /** No draws from then on: the expiry less a margin. Milliseconds since the epoch. */
+  /** No draws from then on, by the holder's clock. Milliseconds since the epoch. */
   readonly usableUntil: number;
   private costLeft: bigint;
   private tokensLeft: number;
@@ -20,10 +20,10 @@ export class Slice {
     private readonly limited: LimitedMetrics,
     /** It was given more than was asked for: the limits are far. */
     readonly isAhead: boolean,
-    marginMs: number,
+    usableUntil: number,
   ) {
     this.grantId = grant.grantId;
-    this.usableUntil = grant.expiresAt - marginMs;
+    this.usableUntil = usableUntil;
     this.costGiven = BigInt(grant.amounts.costPicoUsd);
     this.costLeft = this.costGiven;
     this.tokensLeft = grant.amounts.tokens;
