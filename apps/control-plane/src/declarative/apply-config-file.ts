@@ -4,6 +4,7 @@ import type { KeyRing } from '@tollgate/secrets';
 import type { ConfigChange, ConfigChanges } from '../config-publishing/config-changes.ts';
 import { Problem } from '../http/problem.ts';
 import { applyKey } from './apply-key.ts';
+import { applyWebhook } from './apply-webhook.ts';
 import {
   applyAiProvider,
   applyOrganization,
@@ -12,7 +13,7 @@ import {
   applyRoute,
   applySecret,
 } from './apply-resources.ts';
-import type { ConfigFile } from './config-file.schema.ts';
+import type { ConfigFile, DeclaredWebhook } from './config-file.schema.ts';
 import {
   type ConfigFileProblem,
   type ParsedConfigFile,
@@ -117,7 +118,15 @@ async function applyAll(
   await each('aiProviders', file.aiProviders, applyAiProvider);
   await each('routes', file.routes, applyRoute);
   await each('keys', file.keys, applyKey);
+  await each('webhooks', file.webhooks?.map(named), (_, item) =>
+    applyWebhook(application, item.declared),
+  );
   return effects;
+}
+
+/** Told by its host: the rest of a URL may be what keeps others from calling it. */
+function named(declared: DeclaredWebhook) {
+  return { name: new URL(declared.url).host, project: declared.project, declared };
 }
 
 /** What is wrong with an item is said at the item's place in the file. */

@@ -26,6 +26,7 @@ import type {
 } from './config-file.schema.ts';
 import { effectOf } from './effect-of.ts';
 import { findNamed, findProject, requireNamed, requirePlatform } from './find-by-name.ts';
+import { readReference } from './read-reference.ts';
 
 export async function applyRate(
   { change }: Application,
@@ -68,23 +69,11 @@ export async function applySecret(
 ): Promise<Effect> {
   const { change, ring } = application;
   const project = await findProject(application, declared.project);
-  const value = await readSecret(application, declared);
+  const value = await readReference(application, declared);
   const existing = await findNamed(change, secrets, project.id, declared.name);
   if (existing) return effectOf(existing, await patchSecret(change, ring, existing.id, { value }));
   await createSecret(change, ring, { projectId: project.id, name: declared.name, value });
   return 'created';
-}
-
-async function readSecret(application: Application, declared: DeclaredSecret): Promise<string> {
-  if (declared.fromEnv !== undefined) {
-    const value = application.environment[declared.fromEnv];
-    if (value) return value;
-    throw unprocessable('fromEnv', `the environment variable ${declared.fromEnv} is not set`);
-  }
-  const path = declared.fromFile ?? '';
-  const text = await application.readText(path).catch(() => '');
-  if (text.trim() !== '') return text.trim();
-  throw unprocessable('fromFile', `the file ${path} is missing, empty, or cannot be read`);
 }
 
 export async function applyAiProvider(

@@ -6,6 +6,7 @@ import { camelCaseKeyFields, keyFields } from '../keys/key.schema.ts';
 import { createOrganizationBody } from '../organizations/organization.schema.ts';
 import { projectFields } from '../projects/project.schema.ts';
 import { definitionFields, MAX_TARGETS, targetFields } from '../routes/route.schema.ts';
+import { webhookFields } from '../webhooks/webhook.schema.ts';
 
 /** By name, or by `organization/project` where two organizations have one of that name. */
 const project = z.string().min(1);
@@ -52,6 +53,18 @@ const declaredKey = z.preprocess(
 );
 export type DeclaredKey = z.infer<typeof declaredKey>;
 
+const declaredWebhook = z
+  .strictObject({
+    project,
+    secretFromEnv: z.string().min(1).optional(),
+    secretFromFile: z.string().min(1).optional(),
+    ...webhookFields,
+  })
+  .refine((hook) => (hook.secretFromEnv === undefined) !== (hook.secretFromFile === undefined), {
+    error: 'needs either secretFromEnv or secretFromFile; a secret never stands in this file',
+  });
+export type DeclaredWebhook = z.infer<typeof declaredWebhook>;
+
 const declaredProject = z.strictObject({ organization: name, ...projectFields });
 export type DeclaredProject = z.infer<typeof declaredProject>;
 
@@ -64,5 +77,6 @@ export const configFile = z.strictObject({
   aiProviders: z.array(declaredAiProvider).optional(),
   routes: z.array(declaredRoute).optional(),
   keys: z.array(declaredKey).optional(),
+  webhooks: z.array(declaredWebhook).optional(),
 });
 export type ConfigFile = z.infer<typeof configFile>;

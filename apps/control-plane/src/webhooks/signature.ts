@@ -17,6 +17,14 @@ export function makeWebhookSecret(): string {
   return SECRET_PREFIX + randomBytes(SECRET_BYTES).toString('base64');
 }
 
+/** Whether receivers' libraries take it, and it is long enough: from 24 to 64 bytes, as the specification says. */
+export function isWebhookSecret(text: string): boolean {
+  if (!text.startsWith(SECRET_PREFIX)) return false;
+  const encoded = text.slice(SECRET_PREFIX.length);
+  const bytes = Buffer.from(encoded, 'base64');
+  return bytes.toString('base64') === encoded && bytes.length >= 24 && bytes.length <= 64;
+}
+
 /** The headers that prove where a message comes from: one signature for each secret in force. */
 export function signatureHeaders(
   message: SignedMessage,

@@ -6,13 +6,13 @@ import { type WebhookRow, webhooks } from './webhook-tables.ts';
 
 type Sealed = Pick<WebhookRow, 'id' | 'sealed' | 'formerSealed' | 'formerEndsAt'>;
 
-/** A new secret for the endpoint: its text, shown once, and what is kept of it. */
+/** A secret for the endpoint, a new one unless its text is given: what is shown once, and what is kept of it. */
 export function newWebhookSecret(
   ring: KeyRing,
   organizationId: string,
   webhookId: string,
+  text = makeWebhookSecret(),
 ): { readonly text: string; readonly sealed: SealedSecret } {
-  const text = makeWebhookSecret();
   return { text, sealed: seal(ring, { organizationId, secretId: webhookId }, text) };
 }
 

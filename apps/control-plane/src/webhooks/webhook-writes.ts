@@ -18,6 +18,14 @@ import {
   webhooks,
 } from './webhook-tables.ts';
 
+const DEFAULT_OVERLAP_SECONDS = 86_400;
+
+export interface RotateOptions {
+  readonly overlapSeconds?: number;
+  /** A new one is made when none is given. */
+  readonly secretText?: string;
+}
+
 /** A webhook, with the secret that is shown this once. */
 export interface NewWebhook {
   readonly row: WebhookRow;
@@ -28,13 +36,14 @@ export async function createWebhook(
   change: ConfigChange,
   ring: KeyRing,
   body: CreateWebhook,
+  secretText?: string,
 ): Promise<NewWebhook> {
   const { manager } = change;
   const project = await requireReferenced(manager, projects, 'projectId', body.projectId);
   await requireDialable(body.url, change.outbound);
   const id = newId('webhook');
   const now = new Date();
-  const { text, sealed } = newWebhookSecret(ring, project.organizationId, id);
+  const { text, sealed } = newWebhookSecret(ring, project.organizationId, id, secretText);
   const row: WebhookRow = {
     id,
     createdAt: now,
@@ -77,15 +86,15 @@ function startAnew(row: WebhookRow): void {
   row.failingToldAt = null;
 }
 
-/** The former secret goes on signing beside the new one until the overlap ends. */
+/** The former secret goes on signing beside the new one until the overlap ends; a day of it by default. */
 export async function rotateWebhook(
   change: ConfigChange,
   ring: KeyRing,
   id: string,
-  overlapSeconds: number,
+  { overlapSeconds = DEFAULT_OVERLAP_SECONDS, secretText }: RotateOptions = {},
 ): Promise<NewWebhook> {
   const row = await requireRow(change.manager, webhooks, 'webhook', id);
-  const { text, sealed } = newWebhookSecret(ring, row.sealed.organizationId, id);
+  const { text, sealed } = newWebhookSecret(ring, row.sealed.organizationId, id, secretText);
   row.formerSealed = row.sealed;
   row.formerEndsAt = new Date(Date.now() + overlapSeconds * 1_000);
   row.sealed = sealed;

@@ -10,12 +10,10 @@ const DAY_SECONDS = 86_400;
 const url = z.url({ protocol: /^https?$/ }).max(MAX_URL_CHARS);
 const events = z.array(eventType).min(1).max(EVENT_TYPES.length);
 
-export const createWebhookBody = z.strictObject({
-  projectId: z.string(),
-  url,
-  events,
-  enabled: z.boolean().optional(),
-});
+/** As the API and `tollgate.yaml` take them. */
+export const webhookFields = { url, events, enabled: z.boolean().optional() };
+
+export const createWebhookBody = z.strictObject({ projectId: z.string(), ...webhookFields });
 export type CreateWebhook = z.infer<typeof createWebhookBody>;
 
 export const patchWebhookBody = createWebhookBody.omit({ projectId: true }).partial();

@@ -41,8 +41,6 @@ import {
   rotateWebhook,
 } from './webhook-writes.ts';
 
-const DEFAULT_OVERLAP_SECONDS = 86_400;
-
 @ApiTags('webhooks')
 @Controller('api/v1/webhooks')
 export class WebhooksController {
@@ -87,10 +85,7 @@ export class WebhooksController {
     @Param('webhookId') id: string,
     @Body({ schema: rotateWebhookBody }) body: RotateWebhook,
   ) {
-    const overlap = body?.overlapSeconds ?? DEFAULT_OVERLAP_SECONDS;
-    return showNew(
-      await this.changes.run((change) => rotateWebhook(change, this.ring, id, overlap)),
-    );
+    return showNew(await this.changes.run((change) => rotateWebhook(change, this.ring, id, body)));
   }
 
   @Delete(':webhookId')

@@ -10,10 +10,13 @@ secrets:
 keys:
   - { project: shop, name: k, textFromEnv: K_TEXT }
   - { project: shop, name: l, text_from_env: L_TEXT }
+webhooks:
+  - { project: shop, url: "https://a.example/", secretFromEnv: A_SECRET }
+  - { project: shop, url: "https://b.example/", secretFromFile: hooks/b.txt }
 `;
     expect(findReferences(text)).toEqual({
-      variables: ['A_KEY', 'K_TEXT', 'L_TEXT'],
-      files: ['keys/b.txt'],
+      variables: ['A_KEY', 'K_TEXT', 'L_TEXT', 'A_SECRET'],
+      files: ['keys/b.txt', 'hooks/b.txt'],
     });
   });
 

@@ -7,7 +7,8 @@ export interface References {
   readonly files: readonly string[];
 }
 
-const VARIABLE_FIELDS = new Set(['fromEnv', 'textFromEnv', 'text_from_env']);
+const VARIABLE_FIELDS = new Set(['fromEnv', 'textFromEnv', 'text_from_env', 'secretFromEnv']);
+const FILE_FIELDS = new Set(['fromFile', 'secretFromFile']);
 const MAX_ALIASES = 50;
 
 /** Finds them wherever they stand. Text that is no YAML has none: the control plane says what is wrong with it, and where. */
@@ -23,7 +24,7 @@ export function findReferences(text: string): References {
     for (const [field, inner] of Object.entries(value)) {
       if (typeof inner !== 'string') visit(inner);
       else if (VARIABLE_FIELDS.has(field)) variables.add(inner);
-      else if (field === 'fromFile') files.add(inner);
+      else if (FILE_FIELDS.has(field)) files.add(inner);
     }
   };
   visit(contentOf(text));
