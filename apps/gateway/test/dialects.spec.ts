@@ -19,6 +19,12 @@ const FORM = [
   '--xyz\r\ncontent-disposition: form-data; name="file"; filename="a.wav"\r\n\r\n\0\xff\r\n--xyz--\r\n',
 ].join('');
 
+const EDIT = [
+  '--xyz\r\ncontent-disposition: form-data; name="model"\r\n\r\ngpt-image-1\r\n',
+  '--xyz\r\ncontent-disposition: form-data; name="prompt"\r\n\r\na hat\r\n',
+  '--xyz\r\ncontent-disposition: form-data; name="image[]"; filename="a.png"\r\n\r\n\0\xff\r\n--xyz--\r\n',
+].join('');
+
 interface Sample {
   readonly dialect: string;
   readonly body: unknown;
@@ -38,9 +44,21 @@ const SAMPLES: Readonly<Record<string, Sample>> = {
   '/v1/responses': openai('openai-responses', { input: 'hi' }),
   '/v1/embeddings': openai('openai-embeddings', { input: 'hi' }),
   '/v1/images/generations': openai('openai-images', { prompt: 'a cat' }),
+  '/v1/images/edits': {
+    dialect: 'openai-image-edits',
+    body: Buffer.from(EDIT, 'latin1'),
+    contentType: TYPE,
+    modelAsked: 'gpt-image-1',
+  },
   '/v1/audio/speech': openai('openai-speech', { input: 'hi', voice: 'alloy' }),
   '/v1/audio/transcriptions': {
     dialect: 'openai-transcription',
+    body: Buffer.from(FORM, 'latin1'),
+    contentType: TYPE,
+    modelAsked: 'whisper-1',
+  },
+  '/v1/audio/translations': {
+    dialect: 'openai-translation',
     body: Buffer.from(FORM, 'latin1'),
     contentType: TYPE,
     modelAsked: 'whisper-1',

@@ -81,6 +81,38 @@ describe('the openai package beside chat', () => {
     }
   });
 
+  it('guarantees that a sound is heard while it is made', async () => {
+    const made = new Promise<PlayedCall>((resolve) => {
+      rig.fake.onCall = resolve;
+    });
+    const asked = client.audio.speech.create({ model, voice: 'alloy', input: 'hi' });
+    const { listener } = await made;
+    listener.onHead({ ...HEAD, contentType: 'audio/mpeg', costUsd: null });
+    listener.onData(Buffer.from('first'));
+    const reader = (await asked).body?.getReader();
+    expect(Buffer.from((await reader?.read())?.value ?? []).toString()).toBe('first');
+    listener.onData(Buffer.from('second'));
+    listener.onEnd({ recorded: true });
+    expect(Buffer.from((await reader?.read())?.value ?? []).toString()).toBe('second');
+    expect((await reader?.read())?.done).toBe(true);
+  });
+
+  it('guarantees edits of pictures and translations of recordings', async () => {
+    rig.fake.onCall = answerWith(JSON.stringify({ created: 1, data: [{ b64_json: 'aGk=' }] }));
+    const image = await toFile(Buffer.from('\x89PNG', 'latin1'), 'a.png', { type: 'image/png' });
+    const edited = await client.images.edit({ model, prompt: 'a hat', image: [image, image] });
+    expect(edited.data?.[0]?.b64_json).toBe('aGk=');
+    rig.fake.onCall = answerWith('{"text":"hello"}');
+    const file = await toFile(Buffer.from('RIFF'), 'a.wav');
+    expect(await client.audio.translations.create({ model, file })).toMatchObject({
+      text: 'hello',
+    });
+    expect(rig.fake.calls.map(({ header }) => [header.dialect, header.operation])).toEqual([
+      ['openai-image-edits', 'images'],
+      ['openai-translation', 'transcription'],
+    ]);
+  });
+
   it('guarantees that a recording reaches the adapter as it was sent', async () => {
     rig.fake.onCall = answerWith('{"text":"hello"}');
     const recording = Buffer.from(Array.from({ length: 5_000 }, (_, at) => at % 256));

@@ -53,16 +53,21 @@ export { geminiEmbed } from './gemini-embed/gemini-embed.dialect.ts';
 export { type Form, readForm } from './multipart/form-fields.ts';
 export type { FormPart } from './multipart/scan-multipart.ts';
 export { openaiEmbeddings } from './openai-embeddings/openai-embeddings.dialect.ts';
+export { openaiImageEdits } from './openai-image-edits/openai-image-edits.dialect.ts';
 export { openaiImages } from './openai-images/openai-images.dialect.ts';
 export { openaiModeration } from './openai-moderation/openai-moderation.dialect.ts';
 export { openaiSpeech } from './openai-speech/openai-speech.dialect.ts';
-export { openaiTranscription } from './openai-transcription/openai-transcription.dialect.ts';
+export {
+  openaiTranscription,
+  openaiTranslation,
+} from './openai-transcription/openai-transcription.dialect.ts';
 export type {
   AnyOperationCodec,
   EncodedAnswer,
   OperationCodec,
   OperationContext,
   OperationSource,
+  OperationStreamEncoder,
 } from './operation-codec.ts';
 export { OPERATION_CODECS } from './operation-codecs.ts';
 export { tollgateImage } from './tollgate-image/tollgate-image.dialect.ts';

@@ -1,5 +1,6 @@
-import type { Dialect, Failure, Result } from '@tollgate/contracts';
-import type { OperationTypes, PlainOperation } from '@tollgate/neutral';
+import type { Dialect, Failure, Result, TokenUsage } from '@tollgate/contracts';
+import type { OperationPieces, OperationTypes, PlainOperation } from '@tollgate/neutral';
+import type { EmitFrame } from './chat-codec.ts';
 
 /** A request as it came, already validated by the dialect's `parse`. */
 export interface OperationSource {
@@ -16,11 +17,23 @@ export interface OperationContext extends OperationSource {
   readonly modelAsked: string | null;
   /** Seconds since the epoch, where the provider gave no time. */
   readonly nowS: number;
+  /** The client asked for a stream of events. */
+  readonly stream: boolean;
 }
 
 export interface EncodedAnswer {
   readonly body: Uint8Array;
   readonly contentType: string;
+}
+
+/** Writes a streamed answer. What completes it stays in `tail` after `end`. */
+export interface OperationStreamEncoder<Operation extends PlainOperation> {
+  /** Of the body, where it is no stream of events; known from the first piece on. */
+  readonly contentType: string | undefined;
+  readonly tail: Uint8Array;
+  push(piece: OperationPieces[Operation]): void;
+  /** @param usage null where the provider does not count */
+  end(usage: TokenUsage | null): void;
 }
 
 /** Carries the dialect of an operation that is no conversation over to the neutral model and back. Pure. */
@@ -35,6 +48,13 @@ export interface OperationCodec<Operation extends PlainOperation> {
     answer: OperationTypes[Operation]['answer'],
     context: OperationContext,
   ): EncodedAnswer;
+  /**
+   * Writes the answer to a request for a stream; missing where the dialect has none.
+   * @param context of a request for a stream, or, with `streamsBody`, of any
+   */
+  streamEncoder?(context: OperationContext, emit: EmitFrame): OperationStreamEncoder<Operation>;
+  /** A whole answer has the same bytes whether it goes out as it comes or at once: sound. */
+  readonly streamsBody?: boolean;
 }
 
 export type AnyOperationCodec = {

@@ -59,7 +59,12 @@ export type {
   ModerationFinding,
   ModerationRequest,
 } from './operations/moderation.ts';
-export type { OperationTypes, PlainOperation } from './operations/operation-types.ts';
+export {
+  type OperationPieces,
+  type OperationTypes,
+  PIECES_OF,
+  type PlainOperation,
+} from './operations/operation-types.ts';
 export type { SpeechAnswer, SpeechRequest } from './operations/speech.ts';
 export type {
   TranscribedSpan,

@@ -1,5 +1,12 @@
 import type { Failure, Result } from '@tollgate/contracts';
-import type { FetchedMediaMap, Losses, OperationTypes, PlainOperation } from '@tollgate/neutral';
+import type {
+  FetchedMediaMap,
+  Losses,
+  OperationPieces,
+  OperationTypes,
+  PlainOperation,
+} from '@tollgate/neutral';
+import type { StreamReader } from './chat-wire.ts';
 import type { AnswerFacts, UpstreamRequest } from './provider.ts';
 
 export interface OperationRequest<Operation extends PlainOperation> {
@@ -9,6 +16,8 @@ export interface OperationRequest<Operation extends PlainOperation> {
   readonly losses: Losses;
   /** What `mediaToFetch` asked for. */
   readonly fetched: FetchedMediaMap;
+  /** The answer is wanted piece by piece: only where the wire has a `pieceReader`. */
+  readonly stream: boolean;
 }
 
 export type DecodedOperation<Operation extends PlainOperation> =
@@ -33,6 +42,11 @@ export interface OperationWire<Operation extends PlainOperation> {
    * @param request what was encoded
    */
   decodeAnswer(body: Buffer, request: OperationRequest<Operation>): DecodedOperation<Operation>;
+  /** Reads a streamed answer; missing where the vendor gives whole answers alone. */
+  readonly pieceReader?: (
+    request: OperationRequest<Operation>,
+    emit: (piece: OperationPieces[Operation]) => void,
+  ) => StreamReader;
 }
 
 /** The operations that a connection serves in neutral terms. */

@@ -81,6 +81,8 @@ export interface StreamDecoder extends AnswerFacts {
   readonly phase: 'waiting' | 'open' | 'finished' | 'failed';
   readonly failure: Failure | null;
   readonly tail: Uint8Array;
+  /** Of what leaves, where that is no stream of events; known once the phase is no longer `waiting`. */
+  readonly contentType?: string | undefined;
   push(chunk: Buffer): void;
   /** The provider ended the body in good order. */
   end(): void;
@@ -134,6 +136,15 @@ export interface ProviderConnection {
    */
   decodeResponse(request: ClientRequest, body: Buffer, contentType?: string): DecodedResponse;
   streamDecoder(request: ClientRequest, emit: Emit): StreamDecoder;
+  /**
+   * Reads the body of a 2xx answer that goes on as it comes though it is no stream of events (sound), or is none though one
+   * was asked for; null for every other. Missing: there are no such answers.
+   */
+  bodyDecoder?(
+    request: ClientRequest,
+    contentType: string | undefined,
+    emit: Emit,
+  ): StreamDecoder | null;
   /** @param nowMs milliseconds since the epoch, for a `Retry-After` that is a date */
   decodeFailure(answer: RefusedAnswer, nowMs: number): Failure;
   /** Null where the vendor lists none. */

@@ -21,7 +21,13 @@ function asked(
   losses = new Losses('lenient', 'bedrock'),
 ): OperationRequest<'embeddings'> {
   const inputs = [{ kind: 'text', text: 'Ruby' }] as const;
-  return { request: { inputs, others: {}, ...request }, model, losses, fetched: new Map() };
+  return {
+    request: { inputs, others: {}, ...request },
+    model,
+    losses,
+    fetched: new Map(),
+    stream: false,
+  };
 }
 
 function encode(model: string, request: Partial<EmbeddingRequest>) {

@@ -8,8 +8,10 @@ const OPERATIONS = {
   'openai-embeddings': 'embeddings',
   'openai-images': 'images',
   'tollgate-image': 'images',
+  'openai-image-edits': 'images',
   'openai-speech': 'speech',
   'openai-transcription': 'transcription',
+  'openai-translation': 'transcription',
   'openai-moderation': 'moderation',
 } as const satisfies Partial<Record<Dialect, Operation>>;
 const dialects = Object.keys(OPERATIONS) as (keyof typeof OPERATIONS)[];
@@ -174,7 +176,12 @@ describe('operations of any connection', () => {
   it('guarantees that nothing that may come makes them throw', () => {
     const request = { inputs: [{ kind: 'text', text: 'a' } as const], others: {} };
     const picture = { prompt: 'a', others: {} };
-    const shared = { model: 'm', losses: new Losses('lenient', 'x'), fetched: new Map() };
+    const shared = {
+      model: 'm',
+      losses: new Losses('lenient', 'x'),
+      fetched: new Map(),
+      stream: false,
+    };
     const keys = ['data', 'usage', 'results', 'text', 'embeddings', 'embedding', 'candidates'];
     const like = fc.record(Object.fromEntries(keys.map((key) => [key, fc.jsonValue()])), {
       requiredKeys: [],
@@ -222,5 +229,55 @@ describe('Azure’s credentials', () => {
     expect(connect('azure', base).signing).toBeNull();
     const partial = JSON.stringify({ ...client, clientSecret: '' });
     expect(connect('azure', base, {}, partial).signing).toBeNull();
+  });
+});
+
+describe('answers whose bodies go on as they come', () => {
+  const speech = requestOf('openai-speech', '{"input":"a","response_format":"opus"}');
+  const read = (request: ClientRequest, contentType: string | undefined, ...chunks: string[]) => {
+    const given: string[] = [];
+    const decoder = openai.bodyDecoder?.(request, contentType, (bytes) =>
+      given.push(Buffer.from(bytes).toString()),
+    );
+    for (const chunk of chunks) decoder?.push(Buffer.from(chunk));
+    decoder?.end();
+    return { decoder, given };
+  };
+
+  it('guarantees that sound is handed on chunk by chunk, and estimated by its length', () => {
+    const { decoder, given } = read(speech, 'audio/ogg', 'a'.repeat(8_000), 'b'.repeat(8_000));
+    expect(given.map(({ length }) => length)).toEqual([8_000, 8_000]);
+    expect(decoder).toMatchObject({ phase: 'finished', contentType: 'audio/ogg', usage: null });
+    expect(decoder?.estimateOutputTokens()).toBe(42);
+    expect(read(speech, undefined, 'x').decoder?.contentType).toBe('audio/ogg');
+  });
+
+  it('guarantees that no sound is no answer, and that JSON is read whole', () => {
+    expect(read(speech, 'audio/ogg').decoder).toMatchObject({
+      phase: 'failed',
+      failure: { code: 'provider.invalid_answer' },
+    });
+    expect(read(speech, 'application/json').decoder).toBeNull();
+  });
+
+  const asked = requestOf('openai-transcription', '', { stream: true });
+
+  it.each([
+    ['application/json', '{"text":"a","usage":{"type":"duration","seconds":4}}'],
+    ['text/plain; charset=utf-8', '1\n00:00:00,000 --> 00:00:01,000\na\n\n'],
+  ])('guarantees that an answer in %s to a wish for a stream goes on as it is', (type, body) => {
+    const { decoder, given } = read(asked, type, body.slice(0, 9), body.slice(9));
+    expect(given).toEqual([]);
+    expect(decoder).toMatchObject({ phase: 'finished', contentType: type });
+    expect(Buffer.from(decoder?.tail ?? []).toString()).toBe(body);
+  });
+
+  it('guarantees that an error in such an answer is one', () => {
+    const body = '{"error":{"message":"no","type":"server_error"}}';
+    expect(read(asked, 'application/json', body).decoder?.phase).toBe('failed');
+  });
+
+  it('guarantees that streams of events are read as such', () => {
+    expect(read(asked, 'text/event-stream; charset=utf-8').decoder).toBeNull();
   });
 });

@@ -39,6 +39,15 @@ export interface CallWire {
    */
   decodeResponse(request: ClientRequest, body: Buffer, contentType?: string): DecodedResponse;
   streamDecoder(request: ClientRequest, emit: Emit): StreamDecoder;
+  /**
+   * Reads the body of a 2xx answer that goes on as it comes though it is no stream of events, or is none though one was asked
+   * for; null for every other.
+   */
+  bodyDecoder?(
+    request: ClientRequest,
+    contentType: string | undefined,
+    emit: Emit,
+  ): StreamDecoder | null;
   /** Takes a whole JSON answer where a stream was asked for, and gives it as a stream; missing where that is a failure. */
   wholeAnswerDecoder?(request: ClientRequest, emit: Emit): StreamDecoder;
 }

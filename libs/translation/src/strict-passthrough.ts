@@ -16,5 +16,7 @@ export function strictPassthrough(connection: ProviderConnection, provider: stri
     decodeResponse: (request, body, contentType) =>
       connection.decodeResponse(request, body, contentType),
     streamDecoder: (request, emit) => connection.streamDecoder(request, emit),
+    bodyDecoder: (request, contentType, emit) =>
+      connection.bodyDecoder?.(request, contentType, emit) ?? null,
   };
 }

@@ -1,62 +1,16 @@
-import { failure, type Failure, type PicoUsd, type TokenUsage } from '@tollgate/contracts';
+import { type Failure, type Result, succeed } from '@tollgate/contracts';
 import { type EmitEvent, unfoldAnswer } from '@tollgate/neutral';
-import {
-  type AnswerFacts,
-  type DecodedAnswer,
-  MAX_ANSWER_BYTES,
-  type StreamReader,
-} from '@tollgate/providers';
+import type { AnswerFacts, DecodedAnswer } from '@tollgate/providers';
+import { WholeReader } from './whole-reader.ts';
 
-/** Reads a whole answer where a stream was asked for: told as events once all of it is there. */
-export class UnfoldedAnswer implements StreamReader {
-  phase: StreamReader['phase'] = 'waiting';
-  failure: Failure | null = null;
-  private facts: AnswerFacts | null = null;
-  private chunks: Buffer[] = [];
-  private bytes = 0;
-
-  constructor(
-    private readonly decode: (body: Buffer) => DecodedAnswer,
-    private readonly emit: EmitEvent,
-  ) {}
-
-  get usage(): TokenUsage | null {
-    return this.facts?.usage ?? null;
-  }
-
-  get reportedCostPicoUsd(): PicoUsd | null {
-    return this.facts?.reportedCostPicoUsd ?? null;
-  }
-
-  get finishReason(): string | null {
-    return this.facts?.finishReason ?? null;
-  }
-
-  estimateOutputTokens(): number {
-    return this.facts?.estimateOutputTokens() ?? 0;
-  }
-
-  push(chunk: Buffer): void {
-    if (this.phase !== 'waiting') return;
-    this.chunks.push(chunk);
-    this.bytes += chunk.length;
-    if (this.bytes > MAX_ANSWER_BYTES)
-      this.fail(failure('provider.invalid_answer', { internal: 'the answer is too large' }));
-  }
-
-  end(): void {
-    if (this.phase !== 'waiting') return;
-    const decoded = this.decode(Buffer.concat(this.chunks));
-    this.chunks = [];
-    if (!decoded.ok) return this.fail(decoded.failure);
-    this.facts = decoded.facts;
-    unfoldAnswer(decoded.answer, this.emit);
-    this.phase = 'finished';
-  }
-
-  private fail(reason: Failure): void {
-    this.phase = 'failed';
-    this.failure = reason;
-    this.chunks = [];
+/** Reads a whole answer of a conversation where a stream was asked for, as the events that it would have come in. */
+export class UnfoldedAnswer extends WholeReader {
+  constructor(decode: (body: Buffer) => DecodedAnswer, emit: EmitEvent) {
+    super((body): Result<AnswerFacts, Failure> => {
+      const decoded = decode(body);
+      if (!decoded.ok) return decoded;
+      unfoldAnswer(decoded.answer, emit);
+      return succeed(decoded.facts);
+    });
   }
 }

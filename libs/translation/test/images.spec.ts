@@ -107,3 +107,72 @@ describe('images of Gemini for OpenAI’s clients', () => {
     });
   });
 });
+
+describe('edits of pictures by Gemini', () => {
+  const url = 'https://a.example/cat.png';
+  const requestFor = (fields: object, stream = false): ClientRequest => ({
+    ...requestOf({ prompt: 'a hat', ...fields }, 'openai-image-edits'),
+    stream,
+    clientHeaders: { 'content-type': 'application/json' },
+  });
+  const answer = answerOf({
+    candidates: [
+      {
+        content: { parts: [{ inlineData: { mimeType: 'image/png', data: PNG } }] },
+        finishReason: 'STOP',
+      },
+    ],
+    usageMetadata: { promptTokenCount: 3, candidatesTokenCount: 1290, totalTokenCount: 1293 },
+  });
+
+  it('guarantees that pictures go along with the prompt, fetched where they stand elsewhere', () => {
+    const inline = `data:image/webp;base64,${PNG}`;
+    const request = requestFor({ images: [{ image_url: url }, { image_url: inline }] });
+    const wire = googleWire(request, 'strict');
+    expect(wire.mediaToFetch).toEqual([url]);
+    const fetched = new Map([[url, { mediaType: 'image/png', base64: 'QQ==' }]]);
+    const encoded = wire.encodeRequest(request, 'gemini-2.5-flash-image', fetched);
+    if (!encoded.ok) throw new Error(encoded.failure.message);
+    expect(JSON.parse(Buffer.from(encoded.value.body).toString()).contents[0].parts).toEqual([
+      { inlineData: { mimeType: 'image/png', data: 'QQ==' } },
+      { inlineData: { mimeType: 'image/webp', data: PNG } },
+      { text: 'a hat' },
+    ]);
+  });
+
+  it.each([
+    [{ images: [{ file_id: 'file-1' }] }, 'image'],
+    [{ images: [{ image_url: `data:,a` }], mask: { image_url: 'data:,a' } }, 'mask'],
+  ])('guarantees that %j is refused by name', (fields, param) => {
+    const request = requestFor(fields);
+    expect(googleWire(request, 'lenient').encodeRequest(request, 'm')).toMatchObject({
+      ok: false,
+      failure: { code: 'request.unsupported_by_provider', param },
+    });
+  });
+
+  it.each([
+    ['openai-images', {}, 'image_generation.completed'],
+    ['openai-image-edits', { images: [{ image_url: 'data:,a' }] }, 'image_edit.completed'],
+  ] as const)(
+    'guarantees that %s are streamed as the event that completes them',
+    (dialect, more, type) => {
+      const request: ClientRequest = { ...requestFor({ ...more, stream: true }, true), dialect };
+      const wire = googleWire(request, 'strict');
+      expect(wire.encodeRequest(request, 'gemini-2.5-flash-image').ok).toBe(true);
+      const given: Uint8Array[] = [];
+      const decoder = wire.wholeAnswerDecoder?.(request, (bytes) => given.push(bytes));
+      decoder?.push(answer);
+      decoder?.end();
+      expect(given).toEqual([]);
+      expect(decoder).toMatchObject({ phase: 'finished', usage: { outputTokens: 1290 } });
+      const event = Buffer.from(decoder?.tail ?? []).toString();
+      expect(JSON.parse(event.slice(6))).toEqual({
+        type,
+        b64_json: PNG,
+        created_at: 17,
+        usage: { input_tokens: 3, output_tokens: 1290, total_tokens: 1293 },
+      });
+    },
+  );
+});

@@ -11,6 +11,7 @@ import type { RequestProfile } from '@tollgate/dialects';
 import type { CallListener, OpenCall } from '@tollgate/messaging';
 import { chooseRoute } from '../domain/choose-route.ts';
 import { drawOrder } from '../domain/draw-order.ts';
+import { goesOnAsItComes } from '../domain/goes-on-as-it-comes.ts';
 import type { DrawDecision, QuotaHolder } from '../domain/grants/grant-holder.ts';
 import { spentWindowOf } from '../domain/grants/refusals.ts';
 import { NO_RATES, type RateView } from '../domain/grants/rate-view.ts';
@@ -109,7 +110,7 @@ export class Exchange implements CallListener<CallHead, CallEnd> {
     this.headTick = this.ports.clock.tick();
     const outputCap = this.reservation?.outputCap ?? null;
     this.head = { ...head, outputCap, rates: this.rates() };
-    if (this.profile?.stream) this.begin(this.head);
+    if (this.profile && goesOnAsItComes(this.profile)) this.begin(this.head);
   }
 
   onData(bytes: Uint8Array): void {

@@ -9,9 +9,12 @@ export interface HeadFacts {
   readonly droppedParams: readonly string[];
 }
 
-/** The head of a streamed answer. */
-export function streamHead(facts: HeadFacts): CallHead {
-  return headOf(facts, EVENT_STREAM, null);
+/**
+ * The head of an answer that goes on as it comes.
+ * @param contentType where it is no stream of events
+ */
+export function streamHead(facts: HeadFacts, contentType = EVENT_STREAM): CallHead {
+  return headOf(facts, contentType, null);
 }
 
 /** @param costUsd decimal; null when no price is known */

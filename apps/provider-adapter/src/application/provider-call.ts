@@ -107,14 +107,14 @@ export class ProviderCall implements AttemptOwner {
 
   onFrames(attempt: UpstreamAttempt, bytes: Uint8Array): void {
     if (this.isOver) return;
-    if (!this.hasSentHead) this.beginStream();
+    if (!this.hasSentHead) this.beginStream(attempt.decoder);
     this.hasDelivered = true;
     if (!this.call.data(bytes)) attempt.pause();
   }
 
   onStreamEnd(attempt: UpstreamAttempt, decoder: StreamDecoder): void {
     if (this.isOver) return;
-    if (!this.hasSentHead) this.beginStream();
+    if (!this.hasSentHead) this.beginStream(decoder);
     this.ledger.answered(attempt.status, decoder);
     this.finish(COMPLETED, () => {
       if (decoder.tail.length > 0) this.call.data(decoder.tail);
@@ -251,11 +251,11 @@ export class ProviderCall implements AttemptOwner {
     else this.finishFailed(reason);
   }
 
-  private beginStream(): void {
+  private beginStream(decoder: StreamDecoder | null): void {
     this.hasSentHead = true;
     this.ledger.firstByte();
     this.call.onDrain(() => this.attempt?.resume());
-    this.call.head(streamHead(this.headFacts()));
+    this.call.head(streamHead(this.headFacts(), decoder?.contentType));
   }
 
   private headFacts(): HeadFacts {

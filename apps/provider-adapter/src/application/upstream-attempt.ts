@@ -109,8 +109,7 @@ export class UpstreamAttempt implements Dispatcher.DispatchHandler {
     const encoding = headers['content-encoding'];
     if (encoding !== undefined && encoding !== 'identity')
       return this.failAndAbort(invalid('the answer is compressed, though none was asked for'));
-    if (this.isSuccess() && this.request.stream)
-      this.decoder = this.decoderFor(isJson(headers['content-type']));
+    if (this.isSuccess()) this.decoder = this.decoderFor(textOf(headers['content-type']));
   }
 
   onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
@@ -155,11 +154,13 @@ export class UpstreamAttempt implements Dispatcher.DispatchHandler {
     }
   }
 
-  /** @param isWhole the provider answers with one JSON body */
-  private decoderFor(isWhole: boolean): StreamDecoder | null {
+  /** Null where the answer is read once it is whole. */
+  private decoderFor(contentType: string | undefined): StreamDecoder | null {
     const { wire, request } = this;
     const emit = (frames: Uint8Array): void => this.owner.onFrames(this, frames);
-    if (isWhole) return wire.wholeAnswerDecoder?.(request, emit) ?? null;
+    const ofBody = wire.bodyDecoder?.(request, contentType, emit);
+    if (ofBody || !request.stream) return ofBody ?? null;
+    if (isJson(contentType)) return wire.wholeAnswerDecoder?.(request, emit) ?? null;
     return wire.streamDecoder(request, emit);
   }
 
@@ -217,8 +218,8 @@ export class UpstreamAttempt implements Dispatcher.DispatchHandler {
   }
 }
 
-function isJson(contentType: string | string[] | undefined): boolean {
-  return textOf(contentType)?.startsWith('application/json') ?? false;
+function isJson(contentType: string | undefined): boolean {
+  return contentType?.startsWith('application/json') ?? false;
 }
 
 function textOf(header: string | string[] | undefined): string | undefined {

@@ -1,15 +1,22 @@
-import { type Dialect, type Failure, type Result, succeed } from '@tollgate/contracts';
+import {
+  type Dialect,
+  type Failure,
+  type Result,
+  succeed,
+  type TokenUsage,
+} from '@tollgate/contracts';
 import type { GeneratedImage, ImageAnswer, ImageRequest } from '@tollgate/neutral';
 import { optional } from '../json/optional.ts';
 import { readObject } from '../json/read-object.ts';
 import { jsonAnswer } from '../operation/json-answer.ts';
 import { openAiUsage } from '../operation/openai-usage.ts';
-import { invalid, numberOf, othersOf, textOf } from '../operation/read-fields.ts';
+import { type Fields, invalid, numberOf, othersOf, textOf } from '../operation/read-fields.ts';
+import { serverSentEvent } from '../operation/server-sent-event.ts';
 import type {
   EncodedAnswer,
   OperationCodec,
   OperationContext,
-  OperationSource,
+  OperationStreamEncoder,
 } from '../operation-codec.ts';
 
 /** Neutral, or not the provider's matter. */
@@ -24,21 +31,30 @@ const KNOWN = new Set([
   'output_format',
   'output_compression',
   'response_format',
+  'stream',
   'user',
   'metadata',
 ]);
 
 /** OpenAI's image generation; Tollgate's own takes fewer fields and answers the same. */
 export function imagesCodec(dialect: Dialect): OperationCodec<'images'> {
-  return { dialect, operation: 'images', fieldNames: {}, decodeRequest, encodeAnswer };
+  return {
+    dialect,
+    operation: 'images',
+    fieldNames: {},
+    decodeRequest: ({ body }) => {
+      const read = readObject(body);
+      return read.ok ? decodeImageFields(read.value.fields) : read;
+    },
+    encodeAnswer: encodeImages,
+    streamEncoder: ({ nowS }) => new ImageEvents('image_generation.completed', nowS),
+  };
 }
 
 export const openaiImagesCodec = imagesCodec('openai-images');
 
-function decodeRequest({ body }: OperationSource): Result<ImageRequest, Failure> {
-  const read = readObject(body);
-  if (!read.ok) return read;
-  const { fields } = read.value;
+/** What pictures are to be like, by OpenAI's names. */
+export function decodeImageFields(fields: Fields): Result<ImageRequest, Failure> {
   const delivery = fields['response_format'] ?? undefined;
   if (delivery !== undefined && delivery !== 'url' && delivery !== 'b64_json') {
     const message = '"response_format" must be "url" or "b64_json".';
@@ -61,7 +77,7 @@ function decodeRequest({ body }: OperationSource): Result<ImageRequest, Failure>
 
 const DELIVERIES = { url: 'url', b64_json: 'base64' } as const;
 
-function encodeAnswer(
+export function encodeImages(
   { createdAt, images, usage }: ImageAnswer,
   { nowS }: OperationContext,
 ): EncodedAnswer {
@@ -77,4 +93,30 @@ function encodeImage({ source, revisedPrompt }: GeneratedImage): Readonly<Record
     ...(source.kind === 'url' ? { url: source.url } : { b64_json: source.base64 }),
     ...(revisedPrompt === undefined ? {} : { revised_prompt: revisedPrompt }),
   };
+}
+
+/** Pictures come whole, so each is told with the event that completes it; the last one bears the counts. */
+export class ImageEvents implements OperationStreamEncoder<'images'> {
+  readonly contentType = undefined;
+  tail: Uint8Array = new Uint8Array(0);
+  private readonly images: GeneratedImage[] = [];
+
+  /** @param nowS seconds since the epoch */
+  constructor(
+    private readonly type: string,
+    private readonly nowS: number,
+  ) {}
+
+  push(image: GeneratedImage): void {
+    this.images.push(image);
+  }
+
+  end(usage: TokenUsage | null): void {
+    const events = this.images.map((image, index) => {
+      const counts = usage && index === this.images.length - 1 ? { usage: openAiUsage(usage) } : {};
+      const json = { type: this.type, ...encodeImage(image), created_at: this.nowS, ...counts };
+      return serverSentEvent(json);
+    });
+    this.tail = Buffer.concat(events);
+  }
 }

@@ -1,15 +1,18 @@
-import { type Failure, type Result, succeed } from '@tollgate/contracts';
+import { type Failure, type Result, succeed, type TokenUsage } from '@tollgate/contracts';
 import type { TranscriptionAnswer, TranscriptionRequest } from '@tollgate/neutral';
+import type { EmitFrame } from '../chat-codec.ts';
 import { optional } from '../json/optional.ts';
 import { type Form, readForm } from '../multipart/form-fields.ts';
 import { jsonAnswer } from '../operation/json-answer.ts';
 import { invalid } from '../operation/read-fields.ts';
 import { openAiUsage } from '../operation/openai-usage.ts';
+import { serverSentEvent } from '../operation/server-sent-event.ts';
 import type {
   EncodedAnswer,
   OperationCodec,
   OperationContext,
   OperationSource,
+  OperationStreamEncoder,
 } from '../operation-codec.ts';
 import { subtitlesOf } from './subtitles.ts';
 
@@ -32,8 +35,22 @@ export const openaiTranscriptionCodec: OperationCodec<'transcription'> = {
   operation: 'transcription',
   fieldNames: {},
   decodeRequest,
-  encodeAnswer,
+  encodeAnswer: (answer, context) => encodeAnswer(answer, context, 'transcribe'),
+  streamEncoder: (_context, emit) => new TranscriptEvents(emit),
 };
+
+export const openaiTranslationCodec: OperationCodec<'transcription'> = {
+  dialect: 'openai-translation',
+  operation: 'transcription',
+  fieldNames: {},
+  decodeRequest: (source) => {
+    const decoded = decodeRequest(source);
+    return decoded.ok ? succeed({ ...decoded.value, translateInto: 'en' }) : decoded;
+  },
+  encodeAnswer: (answer, context) => encodeAnswer(answer, context, 'translate'),
+};
+
+type Task = 'transcribe' | 'translate';
 
 function decodeRequest(source: OperationSource): Result<TranscriptionRequest, Failure> {
   const { body, contentType = '' } = source;
@@ -75,6 +92,7 @@ function formatOf({ texts }: Form): Format | undefined {
 function encodeAnswer(
   answer: TranscriptionAnswer,
   { body, contentType = '' }: OperationContext,
+  task: Task,
 ): EncodedAnswer {
   const read = readForm(body, contentType);
   const format = (read.ok ? formatOf(read.value) : undefined) ?? 'json';
@@ -88,14 +106,14 @@ function encodeAnswer(
     case 'json':
       return jsonAnswer({ text, ...usageOf(answer) });
     case 'verbose_json':
-      return jsonAnswer(verbose(answer));
+      return jsonAnswer(verbose(answer, task));
   }
 }
 
-function verbose(answer: TranscriptionAnswer): object {
+function verbose(answer: TranscriptionAnswer, task: Task): object {
   const { text, language, durationS, segments, words } = answer;
   return {
-    task: 'transcribe',
+    task,
     ...optional('language', language),
     ...optional('duration', durationS),
     text,
@@ -116,8 +134,28 @@ function verbose(answer: TranscriptionAnswer): object {
   };
 }
 
-function usageOf({ usage }: TranscriptionAnswer): object {
+function usageOf({ usage }: Pick<TranscriptionAnswer, 'usage'>): object {
   return usage ? { usage: { type: 'tokens', ...openAiUsage(usage) } } : {};
+}
+
+/** The text as it comes, and all of it at the end. */
+class TranscriptEvents implements OperationStreamEncoder<'transcription'> {
+  readonly contentType = undefined;
+  tail: Uint8Array = new Uint8Array(0);
+  private text = '';
+
+  constructor(private readonly emit: EmitFrame) {}
+
+  push(delta: string): void {
+    if (delta === '') return;
+    this.text += delta;
+    this.emit(serverSentEvent({ type: 'transcript.text.delta', delta }));
+  }
+
+  end(usage: TokenUsage | null): void {
+    const { text } = this;
+    this.tail = serverSentEvent({ type: 'transcript.text.done', text, ...usageOf({ usage }) });
+  }
 }
 
 function plain(text: string): EncodedAnswer {

@@ -1,23 +1,31 @@
 import { type Failure, type Result, succeed } from '@tollgate/contracts';
-import type { Dialect, ParsedRequest, RequestTarget } from '../dialect.ts';
+import type { Dialect, JsonSchema, ParsedRequest, RequestTarget } from '../dialect.ts';
+import { base64Chars } from '../multipart/base64-chars.ts';
 import { readForm } from '../multipart/form-fields.ts';
 import { renderFailure, renderStreamFailure } from '../openai-chat/render-failure.ts';
 import { failureSchema } from '../openai-chat/schema.ts';
 import { operationProfile } from '../operation/operation-profile.ts';
 import { checkModel, invalid } from '../operation/read-fields.ts';
 import { countInputTokens } from '../profile/input-tokens.ts';
-import { requestSchema } from './schema.ts';
+import { requestSchema, translationSchema } from './schema.ts';
 
 /** OpenAI's transcriptions: a form with a recording. The bytes pass as they came. */
-export const openaiTranscription: Dialect = {
-  name: 'openai-transcription',
-  requestContentTypes: ['multipart/form-data'],
-  requestSchema,
-  failureSchema,
-  parse,
-  renderFailure,
-  renderStreamFailure,
-};
+export const openaiTranscription = recordingDialect('openai-transcription', requestSchema);
+
+/** OpenAI's translations into English: the same form with fewer fields. There are no streams of them. */
+export const openaiTranslation = recordingDialect('openai-translation', translationSchema);
+
+function recordingDialect(name: Dialect['name'], schema: JsonSchema): Dialect {
+  return {
+    name,
+    requestContentTypes: ['multipart/form-data'],
+    requestSchema: schema,
+    failureSchema,
+    parse,
+    renderFailure,
+    renderStreamFailure,
+  };
+}
 
 function parse(
   bytes: Uint8Array,
@@ -50,9 +58,4 @@ function parse(
     stream: stream === 'true',
   });
   return succeed({ profile, body: bytes });
-}
-
-/** The figures for audio are for base64. */
-function base64Chars(bytes: number): number {
-  return Math.ceil(bytes / 3) * 4;
 }

@@ -9,7 +9,8 @@ import type { InputTokens } from './input-tokens.ts';
  *   images at 100 each (developers.openai.com/api/docs/guides/image-generation, 2026-04); Gemini's have 2,000 at most.
  * - Speech: about 21 tokens a second (gpt-4o-mini-tts; Gemini's 25). Slow speech has 4 characters a second, and `speed`
  *   stretches it to the fourfold: 25 tokens for a byte of the text.
- * - A transcription: nobody says more tokens of text in a second than the sound of it has.
+ * - A transcription: nobody says more tokens of text in a second than the sound of it has; models that think about it
+ *   need a little more for a short one.
  */
 export function outputBoundOf(operation: Operation, input: InputTokens): number | null {
   switch (operation) {
@@ -20,7 +21,7 @@ export function outputBoundOf(operation: Operation, input: InputTokens): number 
     case 'speech':
       return input.bound * SPEECH_TOKENS_PER_BYTE;
     case 'transcription':
-      return input.bound;
+      return Math.max(input.bound, LEAST_TRANSCRIPTION_TOKENS);
     case 'embeddings':
     case 'moderation':
     case 'count_tokens':
@@ -30,3 +31,5 @@ export function outputBoundOf(operation: Operation, input: InputTokens): number 
 
 const IMAGE_TOKENS_BOUND = 16_384;
 const SPEECH_TOKENS_PER_BYTE = 25;
+/** What is left to a model for the shortest recording. */
+export const LEAST_TRANSCRIPTION_TOKENS = 512;

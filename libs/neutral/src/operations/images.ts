@@ -1,9 +1,13 @@
 import type { TokenUsage } from '@tollgate/contracts';
 import type { MediaSource } from '../media.ts';
 
-/** A request for pictures made from a text, whoever speaks. A field that is undefined was not named. */
+/** A request for pictures made from a text, or from others by it, whoever speaks. A field that is undefined was not named. */
 export interface ImageRequest {
   readonly prompt: string;
+  /** Pictures that are to be changed or combined; never empty. Missing where the text alone is drawn. */
+  readonly originals?: readonly MediaSource[];
+  /** Of the first original: only what is transparent here may change. */
+  readonly mask?: MediaSource;
   /** How many. */
   readonly count?: number;
   /** Pixels as `<width>x<height>`, or `auto`. */

@@ -1,5 +1,5 @@
 import type { EmbeddingAnswer, EmbeddingRequest } from './embeddings.ts';
-import type { ImageAnswer, ImageRequest } from './images.ts';
+import type { GeneratedImage, ImageAnswer, ImageRequest } from './images.ts';
 import type { ModerationAnswer, ModerationRequest } from './moderation.ts';
 import type { SpeechAnswer, SpeechRequest } from './speech.ts';
 import type { TranscriptionAnswer, TranscriptionRequest } from './transcription.ts';
@@ -17,3 +17,28 @@ export interface OperationTypes {
 }
 
 export type PlainOperation = keyof OperationTypes;
+
+/** What a streamed answer comes in, piece by piece; `never` where there are no streams. */
+export interface OperationPieces {
+  readonly embeddings: never;
+  readonly moderation: never;
+  /** A picture, complete. */
+  readonly images: GeneratedImage;
+  /** Bytes of the sound, each following on the ones before. */
+  readonly speech: SpeechAnswer;
+  /** Text that follows on what was said before. */
+  readonly transcription: string;
+}
+
+/** A whole answer as the pieces that a stream of it would have. */
+export const PIECES_OF: {
+  readonly [Operation in PlainOperation]: (
+    answer: OperationTypes[Operation]['answer'],
+  ) => readonly OperationPieces[Operation][];
+} = {
+  embeddings: () => [],
+  moderation: () => [],
+  images: ({ images }) => images,
+  speech: (answer) => [answer],
+  transcription: ({ text }) => [text],
+};

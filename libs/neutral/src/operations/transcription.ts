@@ -1,6 +1,6 @@
 import type { TokenUsage } from '@tollgate/contracts';
 
-/** A request for the text of a recording, whoever speaks. A field that is undefined was not named. */
+/** A request for the text of a recording, as it was said or translated, whoever speaks. A field that is undefined was not named. */
 export interface TranscriptionRequest {
   readonly audio: {
     readonly bytes: Uint8Array;
@@ -8,8 +8,10 @@ export interface TranscriptionRequest {
     /** Empty where the client did not say. */
     readonly mediaType: string;
   };
-  /** ISO 639-1. */
+  /** ISO 639-1, of what is said. */
   readonly language?: string;
+  /** ISO 639-1. Missing: the text is wanted as it was said. */
+  readonly translateInto?: 'en';
   readonly prompt?: string;
   readonly temperature?: number;
   /** How finely the answer is to say when what was said. */

@@ -54,7 +54,9 @@ const openAiRoot = (basePath: string): string =>
 
 const openAi = openAiCompatible({
   ...OPENAI_LIKE,
-  operations: { served: ['embeddings', 'images', 'speech', 'transcription'] },
+  operations: {
+    served: ['embeddings', 'images', 'image_edits', 'speech', 'transcription', 'translation'],
+  },
   signingOf: entraSigning,
   slug: 'azure',
   defaultBaseUrl: null,

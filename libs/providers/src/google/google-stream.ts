@@ -45,7 +45,7 @@ export abstract class GoogleStream {
     if (!this.facts.isComplete())
       return this.fail(failure('provider.interrupted', { internal: 'the stream ended early' }));
     this.complete();
-    this.phase = 'finished';
+    if (!this.isOver()) this.phase = 'finished';
   }
 
   estimateOutputTokens(): number {
@@ -55,7 +55,7 @@ export abstract class GoogleStream {
   /** A chunk that was not told before; `facts` has taken notice of it. */
   protected abstract take(chunk: Readonly<Record<string, unknown>>, event: Buffer): void;
 
-  /** The body ended, and the answer is whole. */
+  /** The body ended, and the answer is whole; `fail` where it is none after all. */
   protected abstract complete(): void;
 
   protected fail(reason: Failure): void {

@@ -14,6 +14,7 @@ import { imagesWire } from './images/images-wire.ts';
 import { speechWire } from './speech/speech-wire.ts';
 import { STREAM, WHOLE } from './methods.ts';
 import { GoogleStreamDecoder } from './stream-decoder.ts';
+import { transcriptionWire } from './transcription/transcription-wire.ts';
 import { vertexConnection } from './vertex/vertex-connection.ts';
 
 /** Google's Gemini models, through AI Studio or, with `config.vertex`, through Vertex, which serves others' models too. */
@@ -46,6 +47,7 @@ function geminiConnection(endpoint: GoogleEndpoint, credential: string | null): 
       embeddings: embeddingsWire(endpoint, credential),
       images: imagesWire(endpoint, credential),
       speech: speechWire(endpoint, credential),
+      transcription: transcriptionWire(endpoint, credential),
     },
     signing,
     encodeRequest: (request, model) => {

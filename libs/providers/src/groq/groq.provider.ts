@@ -7,7 +7,7 @@ import { OPENAI_LIKE, responsesPath } from '../openai-compatible/quirks.ts';
  */
 export const groq = openAiCompatible({
   ...OPENAI_LIKE,
-  operations: { served: ['speech', 'transcription'] },
+  operations: { served: ['speech', 'transcription', 'translation'] },
   slug: 'groq',
   defaultBaseUrl: 'https://api.groq.com/openai/v1',
   outputCapField: 'max_completion_tokens',

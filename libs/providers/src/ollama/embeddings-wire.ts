@@ -1,6 +1,6 @@
 import { succeed } from '@tollgate/contracts';
 import { parseAnswer } from '../json/parse-answer.ts';
-import type { EmbeddingsEndpoint } from '../openai-operations/embeddings-wire.ts';
+import type { OperationEndpointParts } from '../openai-operations/embeddings-wire.ts';
 import { embeddingAnswer } from '../operations/embedding-answer.ts';
 import { plainText } from '../operations/plain-text.ts';
 import type { OperationWire } from '../operation-wire.ts';
@@ -11,7 +11,7 @@ const OPENAI_CHAT = /\/v1\/chat\/completions$/;
 export function ollamaEmbeddings({
   chatPathOf,
   headers,
-}: EmbeddingsEndpoint): OperationWire<'embeddings'> {
+}: OperationEndpointParts): OperationWire<'embeddings'> {
   return {
     encodeRequest: ({ request, model, losses }) => {
       const { inputs, dimensions, purpose, title, endUser, others } = request;

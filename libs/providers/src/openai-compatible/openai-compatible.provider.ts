@@ -84,6 +84,8 @@ export function openAiConnection(endpoint: OpenAiEndpoint): ProviderConnection {
         ? operations.streamDecoder(emit)
         : new OpenAiStreamDecoder({ quirks, credential, hidesUsage: !request.usageAsked }, emit);
     },
+    bodyDecoder: (request, contentType, emit) =>
+      operations.serves(request) ? operations.bodyDecoder(request, contentType, emit) : null,
     decodeFailure: (answer, nowMs) => decodeFailure(answer, credential, nowMs),
     modelList: modelsPath === null ? null : { path: modelsPath, headers, decode: decodeModels },
   };

@@ -1,7 +1,8 @@
 import { JsonEdits } from '../json/json-edits.ts';
 import { parseJson } from '../json/json-value.ts';
 
-interface AudioFormat {
+/** A format of sound, as OpenAI's names mean it. */
+export interface AudioFormat {
   readonly mediaType: string;
   /** As OpenAI's voices come out, for estimates alone. */
   readonly bytesPerSecond: number;

@@ -12,7 +12,8 @@ import type { OperationReading } from './decode-response.ts';
 import { decodeOperationUsage } from './decode-usage.ts';
 import { operationPath } from './endpoints.ts';
 
-export interface EmbeddingsEndpoint {
+/** What a wire of a connection's operation is made of. */
+export interface OperationEndpointParts {
   /** The path of a model's chat. */
   readonly chatPathOf: (model: string) => string;
   /** Names and values in turn. */
@@ -25,7 +26,7 @@ export function embeddingsWire({
   chatPathOf,
   headers,
   reading,
-}: EmbeddingsEndpoint): OperationWire<'embeddings'> {
+}: OperationEndpointParts): OperationWire<'embeddings'> {
   const { renamed, dropped } = reading.quirks.operations;
   return {
     encodeRequest: ({ request, model, losses }) => {

@@ -1,6 +1,6 @@
-import type { PlainOperation } from '@tollgate/neutral';
 import { JsonEdits } from '../json/json-edits.ts';
 import type { ClientRequest } from '../provider.ts';
+import type { OpenAiOperation } from './endpoints.ts';
 import type { OperationQuirks } from './operation-quirks.ts';
 
 export interface EncodedBody {
@@ -19,7 +19,7 @@ const OWN_FIELDS = ['response_profile', 'metadata'] as const;
  */
 export function encodeBody(
   request: ClientRequest,
-  operation: PlainOperation,
+  operation: OpenAiOperation,
   model: string,
   quirks: OperationQuirks,
 ): EncodedBody | undefined {

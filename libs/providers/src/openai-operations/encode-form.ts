@@ -7,6 +7,13 @@ export function formTypeOf({ clientHeaders }: ClientRequest): string {
   return clientHeaders?.['content-type'] ?? '';
 }
 
+const FORM = /^multipart\/form-data\b/i;
+
+/** Whether the client sent a form: some of OpenAI's operations take JSON as well. */
+export function isForm(request: ClientRequest): boolean {
+  return FORM.test(formTypeOf(request));
+}
+
 /**
  * The client's form for this model: its own bytes, but for the part that names the model. Undefined when the body is no
  * form.

@@ -17,11 +17,14 @@ import type {
   UpstreamRequest,
 } from '../provider.ts';
 import { decodeResponse, type OperationReading } from './decode-response.ts';
+import { audioFormatAsked } from './audio-format.ts';
 import { embeddingsWire } from './embeddings-wire.ts';
 import { encodeBody } from './encode-body.ts';
-import { encodeForm, formTypeOf } from './encode-form.ts';
-import { OPERATION_OF, operationPath } from './endpoints.ts';
+import { encodeForm, formTypeOf, isForm } from './encode-form.ts';
+import { ENDPOINTS, OPERATION_OF, operationPath } from './endpoints.ts';
+import { SoundRelay } from './sound-relay.ts';
 import { OperationStreamDecoder } from './stream-decoder.ts';
+import { WholeRelay } from './whole-relay.ts';
 
 /** The part of a connection that serves OpenAI's operations beside chat. */
 export interface OperationsSide {
@@ -33,6 +36,11 @@ export interface OperationsSide {
   encodeRequest(request: ClientRequest, model: string): Result<UpstreamRequest, Failure>;
   decodeResponse(request: ClientRequest, body: Buffer, contentType?: string): DecodedResponse;
   streamDecoder(emit: Emit): StreamDecoder;
+  bodyDecoder(
+    request: ClientRequest,
+    contentType: string | undefined,
+    emit: Emit,
+  ): StreamDecoder | null;
 }
 
 /** Made once for a connection. @param headers names and values in turn, for a JSON body */
@@ -50,18 +58,20 @@ export function operationsSideOf(
     [...OPERATION_OF].filter(([, operation]) => operations.served.includes(operation)),
   );
   const wireOf = operations.ownEmbeddings ?? embeddingsWire;
+  const parts = { chatPathOf, headers, reading };
   const otherHeaders = withoutContentType(headers);
   return {
     dialects: [...served.keys()],
-    wires: operations.served.includes('embeddings')
-      ? { embeddings: wireOf({ chatPathOf, headers, reading }) }
-      : {},
+    wires: {
+      ...(operations.served.includes('embeddings') ? { embeddings: wireOf(parts) } : {}),
+      ...(operations.ownImages ? { images: operations.ownImages(parts) } : {}),
+    },
     serves: ({ dialect }) => served.has(dialect),
     encodeRequest: (request, model) => {
       const operation = served.get(request.dialect);
       if (!operation) return fail(failure('request.unsupported_by_provider'));
       const path = operationPath(chatPathOf(model), operation);
-      if (operation === 'transcription') {
+      if (isForm(request)) {
         const body = encodeForm(request, model);
         if (!body) return fail(failure('request.validation_error'));
         const typed = ['content-type', formTypeOf(request), ...otherHeaders];
@@ -71,13 +81,37 @@ export function operationsSideOf(
       if (!encoded) return fail(failure('request.validation_error'));
       return succeed({ path, headers, ...encoded });
     },
-    decodeResponse: (request, body, contentType) => {
-      const operation = served.get(request.dialect);
-      if (operation) return decodeResponse(operation, request, body, contentType, reading);
-      return { ok: false, failure: failure('request.unsupported_by_provider') };
+    bodyDecoder: (request, contentType, emit) => {
+      if (request.stream)
+        return isEventStream(contentType)
+          ? null
+          : new WholeRelay((body) => decodeWhole(request, body, contentType));
+      if (served.get(request.dialect) !== 'speech' || isJson(contentType)) return null;
+      const format = audioFormatAsked(request.body);
+      return new SoundRelay(contentType ?? format.mediaType, format, emit);
     },
+    decodeResponse: decodeWhole,
     streamDecoder: (emit) => new OperationStreamDecoder(reading, emit),
   };
+
+  function decodeWhole(
+    request: ClientRequest,
+    body: Buffer,
+    contentType: string | undefined,
+  ): DecodedResponse {
+    const operation = served.get(request.dialect);
+    if (!operation) return { ok: false, failure: failure('request.unsupported_by_provider') };
+    const { answers } = ENDPOINTS[operation];
+    return decodeResponse(answers, request, body, contentType, reading);
+  }
+}
+
+function isEventStream(contentType: string | undefined): boolean {
+  return contentType === undefined || /^text\/event-stream\b/i.test(contentType);
+}
+
+function isJson(contentType: string | undefined): boolean {
+  return contentType !== undefined && /^application\/json\b/i.test(contentType);
 }
 
 const NONE: readonly string[] = [];

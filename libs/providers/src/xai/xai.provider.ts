@@ -1,3 +1,4 @@
+import { xaiImageEdits } from './image-edits.ts';
 import { openAiCompatible } from '../openai-compatible/openai-compatible.provider.ts';
 import { OPENAI_LIKE, responsesPath } from '../openai-compatible/quirks.ts';
 
@@ -7,7 +8,12 @@ const IMAGE_FIELDS_REFUSED = ['quality', 'size', 'style'] as const;
 /** `completion_tokens` leaves reasoning out, the bill counts it (docs.x.ai, 2026-11). */
 export const xai = openAiCompatible({
   ...OPENAI_LIKE,
-  operations: { served: ['images'], dropped: { images: IMAGE_FIELDS_REFUSED }, reportsTicks: true },
+  operations: {
+    served: ['images'],
+    dropped: { images: IMAGE_FIELDS_REFUSED },
+    ownImages: xaiImageEdits,
+    reportsTicks: true,
+  },
   slug: 'xai',
   defaultBaseUrl: 'https://api.x.ai/v1',
   outputCapField: 'max_completion_tokens',

@@ -79,9 +79,8 @@ function taskOperation({ path, dialect, summary }: Endpoint): Operation {
 function answerContent(name: Dialect['name']): Operation {
   if (name === 'openai-speech') return { 'audio/*': { schema: {} }, ...STREAMED };
   const json = { [JSON_BODY]: { schema: COMPLETED_CHATS.has(name) ? COMPLETION : ANSWER } };
-  if (WHOLE_ALONE.has(name)) return json;
-  const text = name === 'openai-transcription' ? { 'text/plain': { schema: STRING } } : {};
-  return { ...json, ...text, ...STREAMED };
+  const text = TEXTS.has(name) ? { 'text/plain': { schema: STRING } } : {};
+  return { ...json, ...text, ...(WHOLE_ALONE.has(name) ? {} : STREAMED) };
 }
 
 const STRING: JsonSchema = { type: 'string' };
@@ -92,7 +91,9 @@ const COMPLETED_CHATS: ReadonlySet<string> = new Set([
   'tollgate-complete',
   'tollgate-vision',
 ]);
+const TEXTS: ReadonlySet<string> = new Set(['openai-transcription', 'openai-translation']);
 const WHOLE_ALONE: ReadonlySet<string> = new Set([
+  'openai-translation',
   'openai-embeddings',
   'openai-moderation',
   'gemini-embed',

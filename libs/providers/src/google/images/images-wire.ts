@@ -1,18 +1,25 @@
 import { failure, succeed } from '@tollgate/contracts';
-import type { GeneratedImage, ImageRequest, Losses } from '@tollgate/neutral';
+import type {
+  FetchedMediaMap,
+  GeneratedImage,
+  ImageRequest,
+  Losses,
+  MediaSource,
+} from '@tollgate/neutral';
 import { isRecord } from '../../json/json-value.ts';
 import { parseAnswer } from '../../json/parse-answer.ts';
-import type { DecodedOperation, OperationWire } from '../../operation-wire.ts';
+import type { DecodedOperation, OperationRequest, OperationWire } from '../../operation-wire.ts';
 import { blockReasonOf, candidatesOf, partsOf } from '../chunk-facts.ts';
 import { decodeErrorInside } from '../decode-failure.ts';
 import { decodeUsage } from '../decode-usage.ts';
 import type { GoogleEndpoint } from '../endpoint.ts';
 import { finishReasonName } from '../enum-names.ts';
+import { WHOLE } from '../methods.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 
 /**
- * Pictures by Gemini's image models, which draw through `generateContent`, one for each call. Imagen is left out: Google
+ * Pictures by Gemini's image models, which draw, and change what they are given, through `generateContent`, one for each call. Imagen is left out: Google
  * retires it (aistudio.google.com/docs/deprecations#imagen-models, 2026-11).
  */
 export function imagesWire(
@@ -20,11 +27,14 @@ export function imagesWire(
   credential: string | null,
 ): OperationWire<'images'> {
   return {
-    encodeRequest: ({ request, model, losses }) =>
+    mediaToFetch: ({ originals = [] }) => [
+      ...new Set(originals.flatMap((source) => (source.kind === 'url' ? [source.url] : []))),
+    ],
+    encodeRequest: (asked) =>
       succeed({
-        path: pathOf(model, 'generateContent'),
+        path: pathOf(asked.model, WHOLE),
         headers,
-        body: Buffer.from(JSON.stringify(encodeBody(request, losses))),
+        body: Buffer.from(JSON.stringify(encodeBody(asked))),
         droppedParams: [],
       }),
     decodeAnswer: (body) => decodeAnswer(body, credential),
@@ -41,8 +51,9 @@ const SHAPES: Readonly<Record<string, string>> = {
 };
 const EXACT = '1024x1024';
 
-function encodeBody(request: ImageRequest, losses: Losses): Fields {
-  const { prompt, count = 1, size = 'auto' } = request;
+function encodeBody({ request, losses, fetched }: OperationRequest<'images'>): Fields {
+  const { prompt, originals = [], count = 1, size = 'auto' } = request;
+  if (request.mask) losses.refuse('mask');
   if (count > 1) losses.refuse('n');
   // What comes is in the answer itself.
   if (request.delivery === 'url') losses.refuse('response_format');
@@ -51,13 +62,27 @@ function encodeBody(request: ImageRequest, losses: Losses): Fields {
   if (aspectRatio !== undefined && size !== EXACT) losses.adapt('size');
   for (const [field, name] of DROPPED) if (request[field] !== undefined) losses.drop(name);
   for (const name of Object.keys(request.others)) losses.drop(name);
+  const pictures = originals.flatMap((source) => encodeOriginal(source, fetched, losses));
   return {
-    contents: [{ role: 'user', parts: [{ text: prompt }] }],
+    contents: [{ role: 'user', parts: [...pictures, { text: prompt }] }],
     generationConfig: {
       responseModalities: ['IMAGE'],
       ...(aspectRatio === undefined ? {} : { imageConfig: { aspectRatio } }),
     },
   };
+}
+
+/** A picture that is to be changed; ids of files are their vendor's alone. */
+function encodeOriginal(
+  source: MediaSource,
+  fetched: FetchedMediaMap,
+  losses: Losses,
+): readonly Fields[] {
+  const data = source.kind === 'url' ? fetched.get(source.url) : source;
+  if (data && 'base64' in data)
+    return [{ inlineData: { mimeType: data.mediaType, data: data.base64 } }];
+  losses.refuse('image');
+  return [];
 }
 
 /** What Gemini has no word for, by OpenAI's names. */

@@ -3,11 +3,14 @@ import type { Losses, SpeechRequest } from '@tollgate/neutral';
 import { isRecord } from '../../json/json-value.ts';
 import { parseAnswer } from '../../json/parse-answer.ts';
 import type { DecodedOperation, OperationWire } from '../../operation-wire.ts';
-import { candidatesOf, partsOf } from '../chunk-facts.ts';
+import { candidatesOf } from '../chunk-facts.ts';
 import { decodeErrorInside } from '../decode-failure.ts';
 import { decodeUsage } from '../decode-usage.ts';
 import type { GoogleEndpoint } from '../endpoint.ts';
 import { finishReasonName } from '../enum-names.ts';
+import { STREAM, WHOLE } from '../methods.ts';
+import { asSound, soundsOf, TOKENS_PER_SECOND, USUAL_RATE } from './sounds.ts';
+import { SpeechReader } from './speech-reader.ts';
 import { waveFile } from './wave-file.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -18,14 +21,15 @@ export function speechWire(
   credential: string | null,
 ): OperationWire<'speech'> {
   return {
-    encodeRequest: ({ request, model, losses }) =>
+    encodeRequest: ({ request, model, losses, stream }) =>
       succeed({
-        path: pathOf(model, 'generateContent'),
+        path: pathOf(model, stream ? STREAM : WHOLE),
         headers,
         body: Buffer.from(JSON.stringify(encodeBody(request, losses))),
         droppedParams: [],
       }),
     decodeAnswer: (body, { request }) => decodeAnswer(body, request, credential),
+    pieceReader: ({ request }, emit) => new SpeechReader(credential, request.format, emit),
   };
 }
 
@@ -57,15 +61,12 @@ function decodeAnswer(
   if (isRecord(answer.error))
     return { ok: false, failure: decodeErrorInside(answer.error, credential) };
   const [candidate] = candidatesOf(answer);
-  const pieces = candidate ? partsOf(candidate).map(({ inlineData }) => inlineData) : [];
-  const sounds = pieces.filter(isRecord).filter(({ data }) => typeof data === 'string');
-  const samples = Buffer.concat(sounds.map(({ data }) => Buffer.from(String(data), 'base64')));
+  const sounds = candidate ? soundsOf(candidate) : [];
+  const samples = Buffer.concat(sounds.map(({ bytes }) => bytes));
   if (!candidate || samples.length === 0) return invalid('there is no sound');
-  const rate = Number(/rate=(\d{4,6})/.exec(String(sounds[0]?.mimeType))?.[1] ?? 24_000);
-  const usage = decodeUsage(answer.usageMetadata);
+  const rate = sounds[0]?.rate ?? USUAL_RATE;
   const facts = {
-    // All that was generated is sound.
-    usage: usage && { ...usage, outputAudioTokens: usage.outputTokens },
+    usage: asSound(decodeUsage(answer.usageMetadata)),
     reportedCostPicoUsd: null,
     finishReason: finishReasonName(candidate.finishReason),
     estimateOutputTokens: () => Math.ceil((samples.length / (rate * 2)) * TOKENS_PER_SECOND),
@@ -76,9 +77,6 @@ function decodeAnswer(
     : { audio: waveFile(samples, rate), mediaType: 'audio/wav' };
   return { ok: true, answer: sound, facts };
 }
-
-/** ai.google.dev/gemini-api/docs/tokens, 2026-11. */
-const TOKENS_PER_SECOND = 32;
 
 function invalid(internal: string): DecodedOperation<'speech'> {
   return { ok: false, failure: failure('provider.invalid_answer', { internal }) };
