@@ -21,6 +21,8 @@ export interface Finish {
   readonly raw: string | null;
   /** The text that ended it, for `stop_sequence`, where the provider says. */
   readonly stopSequence?: string;
+  /** Where the vendor's own tools ran, to be named in the next request: as Anthropic writes it, for its clients alone. */
+  readonly container?: Readonly<Record<string, unknown>>;
 }
 
 /** OpenAI's shape: it is the only one that clients read. */

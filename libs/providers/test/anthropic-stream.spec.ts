@@ -18,6 +18,26 @@ describe('a stream of Anthropic, read for another dialect', () => {
     );
   });
 
+  it('tells where the tools of Anthropic ran, as a whole answer does', () => {
+    const container = { id: 'container_1', expires_at: '2026-11-21T12:00:00Z' };
+    const ending = { stop_reason: 'end_turn', stop_sequence: null, container };
+    const frames = [
+      { type: 'message_start', message: { id: 'm', model: 'c', usage: {} } },
+      { type: 'message_delta', delta: ending, usage: { output_tokens: 1 } },
+      { type: 'message_stop' },
+    ];
+    const text = frames.map((frame) => `data: ${JSON.stringify(frame)}\n\n`).join('');
+    const { events } = readStream(wire, wireRequest('m'), Buffer.from(text));
+    expect(events).toContainEqual({
+      ...{ type: 'finish', choice: 0 },
+      finish: { reason: 'stop', raw: 'end_turn', container },
+    });
+    const whole = { id: 'm', model: 'c', content: [], usage: {}, ...ending };
+    expect(wire.decodeAnswer(Buffer.from(JSON.stringify(whole)), wireRequest('m'))).toMatchObject({
+      answer: { choices: [{ finish: { container } }] },
+    });
+  });
+
   it('tells a server tool whole, with the input that was streamed', () => {
     const frames = [
       { type: 'message_start', message: { id: 'm', model: 'c', usage: {} } },

@@ -77,6 +77,21 @@ describe('an answer of Ollama', () => {
     });
   });
 
+  it('keeps every digit of arguments, whole and streamed, there and back', () => {
+    const args = '{"id":12345678901234567890}';
+    const tool_calls = [{ function: { name: 'f', arguments: JSON.parse('{"id":1}') } }];
+    const json = line({ message: { content: '', tool_calls }, ...COUNTS }).toString();
+    const frame = Buffer.from(json.replace('{"id":1}', args));
+    const decoded = wire.decodeAnswer(frame, wireRequest('m'));
+    const call = { type: 'tool-call', argumentsText: args };
+    expect(decoded).toMatchObject({ answer: { choices: [{ parts: [call] }] } });
+    expect(read(frame)).toMatchObject({
+      events: expect.arrayContaining([
+        expect.objectContaining({ type: 'part', value: expect.objectContaining(call) }),
+      ]),
+    });
+  });
+
   it('takes the last line without its line break', () => {
     const last = line({ message: { content: '' }, ...COUNTS });
     expect(read(said({ content: 'a' }), last.subarray(0, -1))).toMatchObject({

@@ -1,6 +1,6 @@
 import { fail, failure, type Failure, type Result, succeed } from '@tollgate/contracts';
 import type { ChatCodec } from '@tollgate/dialects';
-import type { Conversation } from '@tollgate/neutral';
+import { type Conversation, parseWithArguments } from '@tollgate/neutral';
 import type { ClientRequest } from '@tollgate/providers';
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -64,7 +64,7 @@ function read(request: ClientRequest): RequestFields | null {
 function parse(body: Uint8Array): Fields | undefined {
   const text = Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString();
   try {
-    const value: unknown = JSON.parse(text);
+    const value = parseWithArguments(text);
     return isRecord(value) ? value : undefined;
   } catch {
     return undefined;

@@ -19,6 +19,9 @@ const READ_BY: Readonly<Partial<Record<ChatDialect, Wire>>> = {
   'gemini-generate': 'gemini',
 };
 
+/** More digits than a number holds. */
+const LONG = '12345678901234567890';
+
 const TEXT = 'Grüezi 🌍\n\ndata: [DONE]\r\n\r\nevent: error "quoted" \\u0000 </s>';
 
 function answerOn(wire: Wire): Answer {
@@ -37,7 +40,7 @@ function answerOn(wire: Wire): Answer {
           },
           { type: 'text', text: TEXT },
           call('call_a', '{"city":"Bern"}'),
-          call('call_b', '{"city":"Z\\u00fcrich","days":[1,2]}'),
+          call('call_b', `{"city":"Z\\u00fcrich","days":[1,2],"id":${LONG}}`),
         ],
         finish: { reason: 'tool_calls', raw: null },
       },
@@ -185,6 +188,7 @@ describe('each dialect with each wire', () => {
     expect(essenceOf(read)).toEqual(essenceOf(meant));
     expect(reasoningOf(read)).toBe(reasoningOf(meant));
     expect(new Set(callIdsOf(read)).size).toBe(2);
+    expect(Buffer.from(decoded.body).toString()).toContain(LONG);
   });
 
   it.each(PAIRS)('$name: the stream folds to the whole answer', ({ dialect, upstream }) => {
@@ -197,6 +201,7 @@ describe('each dialect with each wire', () => {
     expect(decoder.estimateOutputTokens()).toBeGreaterThan(0);
     const reader = readerOf(dialect);
     if (!reader) return expect(legacyText(bytes)).toBe(TEXT);
+    expect(bytes.toString()).toContain(LONG);
     const folded = readStream(reader, bytes);
     const whole = readWhole(upstream, upstream.whole(answerOn(upstream.wire)));
     expect(essenceOf(folded)).toEqual(essenceOf(whole));

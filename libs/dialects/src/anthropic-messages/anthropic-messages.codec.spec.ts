@@ -119,6 +119,14 @@ const part: fc.Arbitrary<AnswerPart> = fc.oneof(
 );
 
 describe('an answer in Anthropic', () => {
+  it('names the container in which tools of Anthropic ran, whole and streamed', async () => {
+    const container = { id: 'container_1', expires_at: '2026-11-21T12:00:00Z' };
+    const finish = { reason: 'stop', raw: 'end_turn', container } as const;
+    const answer = answerOf([], { choices: [{ index: 0, parts: [], finish }] });
+    expect(await read(answer)).toMatchObject({ container });
+    expect(await readStreamed(answer)).toMatchObject({ container });
+  });
+
   it('reads the same to the official SDK, streamed and whole', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(part, { maxLength: 5 }), async (parts) => {

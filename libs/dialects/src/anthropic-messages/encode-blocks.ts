@@ -4,6 +4,7 @@ import {
   type MediaSource,
   type Opaque,
   type ToolCallPart,
+  parseArguments,
 } from '@tollgate/neutral';
 import { isObject } from '../chat/fields.ts';
 import { encodeCitation } from './encode-citation.ts';
@@ -73,7 +74,7 @@ export function readInput({
 }: ToolCallPart): Readonly<Record<string, unknown>> {
   if (kind === 'function') {
     if (argumentsText.trim() === '') return {};
-    const value = parse(argumentsText);
+    const value = parseArguments(argumentsText);
     if (isObject(value)) return value;
   }
   return { input: argumentsText };
@@ -89,12 +90,4 @@ function imageBlock(source: MediaSource): Block | undefined {
   if (source.kind !== 'data') return undefined;
   const { mediaType, base64 } = source;
   return { type: 'image', source: { type: 'base64', media_type: mediaType, data: base64 } };
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -17,11 +17,13 @@ const WINDOW_FULL = 'model_context_window_exceeded';
 export interface EncodedFinish {
   readonly stop_reason: string;
   readonly stop_sequence: string | null;
+  readonly container?: Readonly<Record<string, unknown>>;
 }
 
-export function encodeFinish({ reason, raw, stopSequence }: Finish): EncodedFinish {
+export function encodeFinish({ reason, raw, stopSequence, container }: Finish): EncodedFinish {
   return {
     stop_reason: reason === 'length' && raw === WINDOW_FULL ? raw : REASONS[reason],
     stop_sequence: stopSequence ?? null,
+    ...(container === undefined ? {} : { container }),
   };
 }

@@ -1,4 +1,10 @@
-import type { AnswerPart, MediaSource, ReasoningPart, ToolCallPart } from '@tollgate/neutral';
+import {
+  parseArguments,
+  type AnswerPart,
+  type MediaSource,
+  type ReasoningPart,
+  type ToolCallPart,
+} from '@tollgate/neutral';
 import { isObject } from '../chat/fields.ts';
 import { carrySignature, carryThought } from './carried-signature.ts';
 
@@ -64,12 +70,8 @@ export function encodeCall(part: ToolCallPart): object | undefined {
 /** A call without arguments may have an empty text. */
 function objectOf(text: string): Readonly<Record<string, unknown>> | undefined {
   if (text.trim() === '') return {};
-  try {
-    const value: unknown = JSON.parse(text);
-    return isObject(value) ? value : undefined;
-  } catch {
-    return undefined;
-  }
+  const value = parseArguments(text);
+  return isObject(value) ? value : undefined;
 }
 
 function mediaParts(source: MediaSource, signed: object): readonly object[] {

@@ -1,5 +1,5 @@
-import type { AnswerPart, EmitEvent } from '@tollgate/neutral';
-import { isRecord, parseJson } from '../json/json-value.ts';
+import { parseArguments, type AnswerPart, type EmitEvent } from '@tollgate/neutral';
+import { isRecord } from '../json/json-value.ts';
 import { decodeBlock, decodeCitation } from './decode-blocks.ts';
 
 type Json = Readonly<Record<string, unknown>>;
@@ -97,7 +97,7 @@ export class BlockReader {
     const { part, value, json, inputText } = block;
     const at = { choice: 0, part } as const;
     if (isHeld(value)) {
-      const input = inputText === '' ? undefined : parseJson(inputText);
+      const input = inputText === '' ? undefined : parseArguments(inputText);
       const whole = input === undefined ? json : { ...json, input };
       this.emit({ type: 'part', ...at, value: decodeBlock(whole, this.custom) });
     } else if (value.type === 'tool-call' && inputText === '') {

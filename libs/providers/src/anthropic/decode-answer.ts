@@ -18,7 +18,7 @@ export function decodeAnswer(
   if (!read.ok) return read;
   const { message, facts } = read;
   const parts = message.content.filter(isRecord).map((block) => decodeBlock(block, custom));
-  const finish = decodeFinish(message.stop_reason, message.stop_sequence);
+  const finish = decodeFinish(message);
   const answer: Answer = {
     ...decodeHead(message),
     choices: [{ index: 0, parts, finish }],

@@ -1,15 +1,16 @@
-import type {
-  CacheMark,
-  Conversation,
-  Message,
-  Part,
-  ReasoningPart,
-  TextPart,
-  ToolCallPart,
-  ToolResultPart,
+import {
+  parseArguments,
+  type CacheMark,
+  type Conversation,
+  type Message,
+  type Part,
+  type ReasoningPart,
+  type TextPart,
+  type ToolCallPart,
+  type ToolResultPart,
 } from '@tollgate/neutral';
 import { ToolUseIds } from '../tool-use-ids.ts';
-import { isRecord, parseJson } from '../json/json-value.ts';
+import { isRecord } from '../json/json-value.ts';
 import { encodeCustomInput } from './custom-tools.ts';
 import { encodeDocument, encodeImage, type Json, type MediaContext } from './encode-media.ts';
 import type { OwnExtras } from './extras.ts';
@@ -133,7 +134,7 @@ class PartEncoder {
 
   private call({ id, name, argumentsText, kind }: ToolCallPart): Json | undefined {
     const text = argumentsText.trim();
-    const parsed = text === '' ? {} : parseJson(text);
+    const parsed = text === '' ? {} : parseArguments(text);
     const input = kind === 'custom' ? encodeCustomInput(argumentsText) : parsed;
     if (!isRecord(input)) {
       this.context.losses.refuse('messages[].tool_calls[].function.arguments');

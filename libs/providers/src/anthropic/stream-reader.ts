@@ -98,7 +98,7 @@ export class AnthropicStreamReader implements StreamReader {
     this.counts = mergeUsage(this.counts, usage);
     if (!isRecord(delta) || typeof delta.stop_reason !== 'string') return;
     if (this.finishReason !== null) return;
-    const finish = decodeFinish(delta.stop_reason, delta.stop_sequence);
+    const finish = decodeFinish(delta);
     this.finishReason = finish.raw;
     this.blocks.close();
     this.give({ type: 'finish', choice: 0, finish });

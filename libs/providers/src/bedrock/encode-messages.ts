@@ -1,14 +1,15 @@
-import type {
-  CacheMark,
-  Conversation,
-  Message,
-  Part,
-  ReasoningPart,
-  TextPart,
-  ToolCallPart,
-  ToolResultPart,
+import {
+  parseArguments,
+  type CacheMark,
+  type Conversation,
+  type Message,
+  type Part,
+  type ReasoningPart,
+  type TextPart,
+  type ToolCallPart,
+  type ToolResultPart,
 } from '@tollgate/neutral';
-import { isRecord, parseJson } from '../json/json-value.ts';
+import { isRecord } from '../json/json-value.ts';
 import { encodeMedia, type MediaContext } from './encode-media.ts';
 import type { ModelFamily } from './model-family.ts';
 import type { ToolUseIds } from '../tool-use-ids.ts';
@@ -114,7 +115,7 @@ function encodeText(part: TextPart, { losses }: MessageContext): JsonObject {
 function encodeToolCall(part: ToolCallPart, context: MessageContext): JsonObject | undefined {
   if (part.signature) context.losses.drop('messages[].tool_calls[].extra_content');
   const text = part.argumentsText.trim();
-  const input = text === '' ? {} : parseJson(text);
+  const input = text === '' ? {} : parseArguments(text);
   if (part.kind === 'custom' || !isRecord(input)) {
     context.losses.refuse('messages[].tool_calls[].function.arguments');
     return undefined;

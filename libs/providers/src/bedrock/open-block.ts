@@ -1,5 +1,5 @@
-import type { AnswerPart, EmitEvent } from '@tollgate/neutral';
-import { isRecord, parseJson } from '../json/json-value.ts';
+import { parseArguments, type AnswerPart, type EmitEvent } from '@tollgate/neutral';
+import { isRecord } from '../json/json-value.ts';
 import { decodeBlock, decodeCitation, isServerTool, signatureOf } from './decode-blocks.ts';
 import { listOf, textOf, type WireObject } from './wire.ts';
 
@@ -94,7 +94,7 @@ export class OpenBlock {
     const { toolUse, toolResult, image } = this.start;
     const bytes = Buffer.concat(this.pieces).toString('base64');
     if (isRecord(toolUse))
-      return { toolUse: { ...toolUse, input: parseJson(this.callText) ?? {} } };
+      return { toolUse: { ...toolUse, input: parseArguments(this.callText) ?? {} } };
     if (isRecord(toolResult)) return { toolResult: { ...toolResult, content: this.results } };
     if (isRecord(image)) return { image: { ...image, source: { bytes } } };
     if (this.pieces.length > 0) return { reasoningContent: { redactedContent: bytes } };

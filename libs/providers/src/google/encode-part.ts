@@ -1,5 +1,12 @@
-import type { Opaque, Part, ReasoningPart, TextPart, ToolCallPart } from '@tollgate/neutral';
-import { isRecord, parseJson } from '../json/json-value.ts';
+import {
+  parseArguments,
+  type Opaque,
+  type Part,
+  type ReasoningPart,
+  type TextPart,
+  type ToolCallPart,
+} from '@tollgate/neutral';
+import { isRecord } from '../json/json-value.ts';
 import type { EncodeContext, Json } from './encode-context.ts';
 import { encodeMedia } from './encode-media.ts';
 import { encodeToolResult } from './encode-tool-result.ts';
@@ -55,7 +62,7 @@ function encodeCall(part: ToolCallPart, context: EncodeContext): readonly Json[]
     losses.refuse('messages[].tool_calls[].custom');
     return [];
   }
-  const args = part.argumentsText.trim() === '' ? {} : parseJson(part.argumentsText);
+  const args = part.argumentsText.trim() === '' ? {} : parseArguments(part.argumentsText);
   if (!isRecord(args)) {
     losses.refuse('messages[].tool_calls[].function.arguments');
     return [];

@@ -1,4 +1,4 @@
-import { isRecord, parseJson } from '../json/json-value.ts';
+import { isRecord, parseSaid } from '../json/json-value.ts';
 import { readEvent } from '../sse/sse-events.ts';
 
 export type EventReading =
@@ -15,7 +15,7 @@ export function readChunk(event: Buffer): EventReading {
     return isForeign
       ? { kind: 'garbage', reason: 'the stream is no event stream' }
       : { kind: 'nothing' };
-  const parsed = parseJson(data);
+  const parsed = parseSaid(data);
   // Errors may come in a list, as the JSON form of a stream has them.
   const value: unknown = Array.isArray(parsed) && parsed.length === 1 ? parsed[0] : parsed;
   if (!isRecord(value)) return { kind: 'garbage', reason: 'an event is no JSON object' };

@@ -7,9 +7,10 @@ import {
   type ReasoningPart,
   type ToolCallPart,
   type ToolResultPart,
+  parseArguments,
 } from '@tollgate/neutral';
 import type { WireRequest } from '../chat-wire.ts';
-import { isRecord, parseJson } from '../json/json-value.ts';
+import { isRecord } from '../json/json-value.ts';
 
 export type JsonObject = Record<string, unknown>;
 
@@ -107,7 +108,7 @@ function addImage(images: string[], part: ImagePart, { fetched, losses }: WireRe
 function addCall(calls: JsonObject[], part: ToolCallPart, losses: Losses): void {
   if (part.signature) losses.drop('messages[].tool_calls[].extra_content');
   const text = part.argumentsText.trim();
-  const args = text === '' ? {} : parseJson(text);
+  const args = text === '' ? {} : parseArguments(text);
   if (part.kind === 'custom' || !isRecord(args))
     return losses.refuse('messages[].tool_calls[].function.arguments');
   calls.push({ id: part.id, function: { name: part.name, arguments: args } });

@@ -1,7 +1,7 @@
 import { type Failure, failure, type TokenUsage } from '@tollgate/contracts';
 import type { EmitEvent } from '@tollgate/neutral';
 import type { StreamReader, WireRequest } from '../chat-wire.ts';
-import { isRecord, parseJson } from '../json/json-value.ts';
+import { isRecord, parseSaid } from '../json/json-value.ts';
 import { errorInside } from './decode-answer.ts';
 import {
   beganAt,
@@ -47,7 +47,7 @@ export class OllamaStreamReader implements StreamReader {
   end(): void {
     if (this.isOver()) return;
     // The last line break may be missing; half a line is no JSON.
-    const rest = parseJson(this.lines.rest());
+    const rest = parseSaid(this.lines.rest());
     if (isRecord(rest)) this.read(rest);
     if (!this.isOver())
       this.fail(failure('provider.interrupted', { internal: 'the stream ended early' }));
@@ -59,7 +59,7 @@ export class OllamaStreamReader implements StreamReader {
 
   private readLine(line: string): void {
     if (line.trim() === '') return;
-    const value = parseJson(line);
+    const value = parseSaid(line);
     if (isRecord(value)) this.read(value);
     else this.fail(invalid('a line is no JSON object'));
   }

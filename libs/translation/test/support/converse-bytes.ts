@@ -1,5 +1,5 @@
 import { EventStreamCodec } from '@smithy/eventstream-codec';
-import type { Answer, AnswerPart } from '@tollgate/neutral';
+import { parseArguments, type Answer, type AnswerPart } from '@tollgate/neutral';
 
 const REASONS = { stop: 'end_turn', tool_calls: 'tool_use', length: 'max_tokens' } as const;
 
@@ -61,7 +61,7 @@ function blockOf(part: AnswerPart): unknown {
         reasoningContent: { reasoningText: { text: part.text, signature: part.signature?.value } },
       };
     case 'tool-call': {
-      const input: unknown = JSON.parse(part.argumentsText);
+      const input = parseArguments(part.argumentsText);
       return { toolUse: { toolUseId: part.id, name: part.name, input } };
     }
     default:

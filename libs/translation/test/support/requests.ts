@@ -11,8 +11,12 @@ export const MARKS = [
   'get_weather',
   'Bern',
   'sunny 21',
+  // More digits than a number holds.
+  '12345678901234567890',
   IMAGE,
 ] as const;
+
+const ARGUMENTS = { city: 'Bern', id: JSON.rawJSON('12345678901234567890') };
 
 const PARAMETERS = {
   type: 'object',
@@ -41,7 +45,7 @@ const OPENAI_MESSAGES = [
       {
         id: 'call_1',
         type: 'function',
-        function: { name: 'get_weather', arguments: '{"city":"Bern"}' },
+        function: { name: 'get_weather', arguments: '{"city":"Bern","id":12345678901234567890}' },
       },
     ],
   },
@@ -84,7 +88,7 @@ export const REQUESTS: Readonly<Partial<Record<ChatDialect, Record<string, unkno
         type: 'function_call',
         call_id: 'call_1',
         name: 'get_weather',
-        arguments: '{"city":"Bern"}',
+        arguments: '{"city":"Bern","id":12345678901234567890}',
       },
       { type: 'function_call_output', call_id: 'call_1', output: 'sunny 21' },
       { role: 'user', content: 'and now?' },
@@ -107,7 +111,7 @@ export const REQUESTS: Readonly<Partial<Record<ChatDialect, Record<string, unkno
       },
       {
         role: 'assistant',
-        content: [{ type: 'tool_use', id: 'call_1', name: 'get_weather', input: { city: 'Bern' } }],
+        content: [{ type: 'tool_use', id: 'call_1', name: 'get_weather', input: ARGUMENTS }],
       },
       {
         role: 'user',
@@ -132,7 +136,7 @@ export const REQUESTS: Readonly<Partial<Record<ChatDialect, Record<string, unkno
       },
       {
         role: 'model',
-        parts: [{ functionCall: { name: 'get_weather', args: { city: 'Bern' } } }],
+        parts: [{ functionCall: { name: 'get_weather', args: ARGUMENTS } }],
       },
       {
         role: 'user',
