@@ -9,6 +9,7 @@ import { ENDPOINTS, MODEL_METHODS, MODELS_PATH } from './adapters/http/endpoints
 import { Gate } from './adapters/http/gate.ts';
 import type { HttpServerOptions, TaskHandler } from './adapters/http/http-server.ts';
 import { GatewayMetrics } from './adapters/http/metrics.ts';
+import { registerSlotMetrics } from './adapters/http/slot-metrics.ts';
 import { ModelsEndpoint } from './adapters/http/models-endpoint.ts';
 import { BodyReader } from './adapters/http/read-body.ts';
 import { type EndpointPorts, TaskEndpoint } from './adapters/http/task-endpoint.ts';
@@ -16,6 +17,7 @@ import { Authenticator } from './application/authenticator.ts';
 import { GrantDesk } from './application/grant-desk.ts';
 import { PlanDesk } from './application/plan-desk.ts';
 import { Recorder } from './application/recorder.ts';
+import { SlotDesk } from './application/slot-desk.ts';
 import { createTraceparents } from './domain/trace-context.ts';
 import type { GatewaySettings } from './gateway.config.ts';
 
@@ -29,6 +31,7 @@ export interface GatewayParts {
   readonly http: HttpServerOptions;
   readonly plans: PlanDesk;
   readonly grants: GrantDesk;
+  readonly slots: SlotDesk;
   readonly gate: Gate;
   /** Stops the timers. */
   stop(): void;
@@ -57,6 +60,8 @@ export function buildGateway(
   });
   configReader.onChange((keys) => plans.configChanged(keys));
   const grants = new GrantDesk({ bus, newId, now: Date.now });
+  const slots = new SlotDesk({ bus, clock, patienceMs: settings.TOLLGATE_SLOT_PATIENCE_MS });
+  registerSlotMetrics(registry, () => slots.totals());
   const recorder = new Recorder({
     publisher,
     priceOf,
@@ -89,6 +94,7 @@ export function buildGateway(
     bus,
     plans,
     grants,
+    slots,
     recorder,
     clock,
     random: Math.random,
@@ -121,6 +127,7 @@ export function buildGateway(
     },
     plans,
     grants,
+    slots,
     gate,
     stop: () => {
       watch.stop();

@@ -45,6 +45,8 @@ export const gatewaySettings = z.object({
   TOLLGATE_PLAN_CACHE_SIZE: wholeNumber(1, 1_000_000).default(10_000),
   /** How long past its time to live a plan may stand in while routing is away, milliseconds. */
   TOLLGATE_PLAN_STALE_MS: wholeNumber(0, DAY_MS).default(600_000),
+  /** How long a request waits for a slot of a limit on concurrency that was met, milliseconds. */
+  TOLLGATE_SLOT_PATIENCE_MS: wholeNumber(0, 30_000).default(1_500),
   /** Proxies whose `x-forwarded-for` is believed: addresses and CIDR ranges, separated by commas. None by default. */
   TOLLGATE_TRUSTED_PROXIES: addressRanges.default([]),
   /** How long open requests may go on after a signal to stop, milliseconds. */

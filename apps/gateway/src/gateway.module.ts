@@ -4,6 +4,7 @@ import { GatewayController } from './adapters/bus/gateway.controller.ts';
 import { ProbesController, READINESS } from './adapters/http/probes.controller.ts';
 import { GrantDesk } from './application/grant-desk.ts';
 import { PlanDesk } from './application/plan-desk.ts';
+import { SlotDesk } from './application/slot-desk.ts';
 import type { GatewayParts } from './gateway-parts.ts';
 
 /** Nest's part of the gateway: probes, metrics, and what it hears on the bus. The hot routes stand beside it. */
@@ -16,6 +17,7 @@ export class GatewayModule {
       providers: [
         { provide: PlanDesk, useValue: parts.plans },
         { provide: GrantDesk, useValue: parts.grants },
+        { provide: SlotDesk, useValue: parts.slots },
         { provide: Registry, useValue: metrics },
         { provide: READINESS, useValue: checks },
       ],

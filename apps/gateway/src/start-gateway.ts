@@ -53,7 +53,7 @@ export async function startGateway(start: GatewayStart): Promise<RunningGateway>
       server.server.closeAllConnections();
       // Their ends are heard of in a later turn: calls are cancelled, draws recorded.
       await gate.emptied(CLOSING_MS);
-      await parts.grants.drain();
+      await Promise.all([parts.grants.drain(), parts.slots.drain()]);
       parts.stop();
       await app.close();
       await probes?.stop();

@@ -14,6 +14,8 @@ import {
   type RequestRecord,
   type Result,
   type Grant,
+  type SlotsAnswer,
+  type SlotsRequest,
 } from '@tollgate/contracts';
 import type { Bus, CallListener, CallRequest, ConfigReader, OpenCall } from '@tollgate/messaging';
 import { hashKey } from '@tollgate/secrets';
@@ -119,6 +121,7 @@ export class FakeMessaging implements Bus {
   readonly config = new Map<string, unknown>();
   readonly grantsTaken: unknown[] = [];
   readonly grantsReturned: unknown[] = [];
+  readonly slotsAsked: SlotsRequest[] = [];
   isUp = true;
   isConfigUp = true;
   onCall: (call: PlayedCall) => void = answerWhole;
@@ -129,6 +132,10 @@ export class FakeMessaging implements Bus {
     value: { outcome: 'planned', plan: plan() },
   });
   grant: () => Result<unknown, Failure> = () => ({
+    ok: false,
+    failure: failure('bus.no_responder'),
+  });
+  slots: (asked: SlotsRequest) => Result<SlotsAnswer, Failure> = () => ({
     ok: false,
     failure: failure('bus.no_responder'),
   });
@@ -167,6 +174,10 @@ export class FakeMessaging implements Bus {
       'tollgate.budget.return.v1': (asked: unknown) => {
         this.grantsReturned.push(asked);
         return { ok: true, value: { outcome: 'returned' } };
+      },
+      'tollgate.budget.slots.v1': (asked: SlotsRequest) => {
+        this.slotsAsked.push(asked);
+        return this.slots(asked);
       },
     };
     const answer = answerers[message.subject];

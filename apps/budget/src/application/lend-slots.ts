@@ -35,7 +35,7 @@ export class LendSlots {
       const held = await ledger.hold({ holder, sequence, quotas, waiting });
       if (held === null) return { outcome: 'superseded' };
       this.tell(held);
-      const answers = held.map(({ slots, isFar }) => ({ slots, isFar }));
+      const answers = held.map(({ slots, isShort, isFar }) => ({ slots, isShort, isFar }));
       return { outcome: 'held', leaseMs, quotas: answers };
     } finally {
       this.pending--;

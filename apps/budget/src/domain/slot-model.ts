@@ -35,6 +35,8 @@ export interface HoldCommand {
 export interface HeldQuota {
   readonly quotaId: string;
   readonly slots: number;
+  /** It keeps some of the holder's calls out. */
+  readonly isShort: boolean;
   readonly isFar: boolean;
   /** Others should go down to this many; null: there is no need. */
   readonly share: number | null;
@@ -143,12 +145,14 @@ function close(desk: Desk, command: HoldCommand, now: number, { leaseMs }: SlotT
     toldAt: now,
     expiresAt: now + leaseMs,
   };
-  const isShort = quota.hard && allowed < desk.wanted && others.some((other) => other.slots > 0);
+  const isShort = quota.hard && allowed < desk.wanted;
+  const isRecalled = isShort && others.some((other) => other.slots > 0);
   const answer: HeldQuota = {
     quotaId: quota.quotaId,
     slots,
+    isShort,
     isFar: !quota.hard || slotsAhead(free, 1, others) > 0,
-    share: isShort
+    share: isRecalled
       ? fairLevel(quota.limit, [desk.wanted, ...others.map((other) => other.wanted)])
       : null,
     isFreed:

@@ -25,6 +25,7 @@ import {
   shrink,
 } from '../domain/reservation.ts';
 import { callHeaderOf } from './call-header.ts';
+import { CallSlots, type SlotRefusal } from './call-slots.ts';
 import { estimateUse, isNeverTaken } from './lost-call.ts';
 import type { PlanOutcome } from './plan-desk.ts';
 import type { EstimatedUse } from './recorder.ts';
@@ -43,14 +44,15 @@ type Refused = Extract<DrawDecision, { outcome: 'refused' }>;
 type Phase = 'preparing' | 'called' | 'answering' | 'done';
 
 /**
- * One request from its body to the end of its answer: plan, grant, call, answer. Runs without waiting where plan and
- * grant are at hand. Whatever happens, it ends once, and is recorded by the adapter or by the gateway.
+ * One request from its body to the end of its answer: plan, slots, grant, call, answer. Runs without waiting where all of
+ * them are at hand. Whatever happens, it ends once, and is recorded by the adapter or by the gateway.
  */
 export class Exchange implements CallListener<CallHead, CallEnd> {
   private phase: Phase = 'preparing';
   private profile: RequestProfile | null = null;
   private body = EMPTY;
   private entry: PlanEntry | null = null;
+  private slots: CallSlots | null = null;
   private draw: Draw | null = null;
   private reservation: Reservation | null = null;
   private shrinks = 0;
@@ -92,7 +94,7 @@ export class Exchange implements CallListener<CallHead, CallEnd> {
   /** The client has gone: what was started is stopped. */
   clientGone(): void {
     if (this.phase === 'done') return;
-    this.phase = 'done';
+    this.finish();
     this.body = EMPTY;
     this.call?.cancel();
   }
@@ -124,7 +126,7 @@ export class Exchange implements CallListener<CallHead, CallEnd> {
 
   onEnd(): void {
     if (this.phase === 'done') return;
-    this.phase = 'done';
+    this.finish();
     if (this.hasBegun) this.answer.end();
     else if (this.head !== null) this.answer.sendWhole(this.head, this.wholeBody());
     else this.answer.refuse(failure('bus.payload_invalid'), this.rates());
@@ -132,7 +134,7 @@ export class Exchange implements CallListener<CallHead, CallEnd> {
 
   onFailure(reason: Failure): void {
     if (this.phase === 'done') return;
-    this.phase = 'done';
+    this.finish();
     if (reason.recorded !== true) {
       const outcome = this.hasBegun ? 'interrupted' : 'failed';
       const { entry, head, profile, relayedBytes } = this;
@@ -161,7 +163,20 @@ export class Exchange implements CallListener<CallHead, CallEnd> {
 
   private takeGrant(entry: PlanEntry, profile: RequestProfile): void {
     this.plannedTick = this.ports.clock.tick();
-    this.drawFor(entry, profile);
+    this.entry = entry;
+    const quotas = this.request.policy.slotQuotas;
+    if (quotas === undefined || quotas.length === 0) return this.drawFor(entry, profile);
+    this.slots = new CallSlots(this.ports.slots);
+    const refused = this.slots.take(quotas, this.deadlineAt(entry));
+    if (refused instanceof Promise) {
+      this.resume(refused.then((one) => this.seated(one, entry, profile)));
+    } else this.seated(refused, entry, profile);
+  }
+
+  private seated(refused: SlotRefusal | null, entry: PlanEntry, profile: RequestProfile): void {
+    if (this.phase === 'done') return;
+    if (refused === null) this.drawFor(entry, profile);
+    else this.refuse(refused.failure);
   }
 
   private drawFor(entry: PlanEntry, profile: RequestProfile): void {
@@ -236,6 +251,7 @@ export class Exchange implements CallListener<CallHead, CallEnd> {
   private open(entry: PlanEntry, profile: RequestProfile): void {
     const { request, ports } = this;
     const { plan } = entry;
+    if (this.slots?.areCurrent() === false) return this.refuse(failure('budget.unavailable'));
     this.grantedTick = ports.clock.tick();
     this.phase = 'called';
     this.wasConnected = ports.bus.isConnected();
@@ -300,8 +316,14 @@ export class Exchange implements CallListener<CallHead, CallEnd> {
     return rest.length ? Buffer.concat([first, ...rest]) : first;
   }
 
-  private refuse(reason: Failure): void {
+  /** Slots are free before the client hears of the end: its next request finds them. */
+  private finish(): void {
     this.phase = 'done';
+    this.slots?.end();
+  }
+
+  private refuse(reason: Failure): void {
+    this.finish();
     this.recordHere('refused', reason, null);
     this.answer.refuse(reason, this.rates());
   }

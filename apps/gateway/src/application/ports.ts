@@ -1,10 +1,11 @@
-import type { CallHead, Failure, KeyPolicy } from '@tollgate/contracts';
+import type { CallHead, Failure, KeyPolicy, SlotQuota } from '@tollgate/contracts';
 import type { Dialect, RequestTarget } from '@tollgate/dialects';
 import type { Bus } from '@tollgate/messaging';
 import type { CallExtras } from '../domain/call-extras.ts';
 import type { DrawAmounts } from '../domain/grants/amounts.ts';
 import type { DrawDecision, QuotaHolder } from '../domain/grants/grant-holder.ts';
 import type { RateView } from '../domain/grants/rate-view.ts';
+import type { SlotDecision } from '../domain/slots/slot-holder.ts';
 import type { PlanDesk } from './plan-desk.ts';
 import type { Recorder } from './recorder.ts';
 
@@ -66,6 +67,15 @@ export interface Grants {
   rates(owner: QuotaHolder): readonly RateView[];
 }
 
+/** Slots of all limits on concurrency at this gateway. */
+export interface Slots {
+  /**
+   * At once where a slot of each quota is at hand. Never rejects.
+   * @param deadlineAt milliseconds since the epoch
+   */
+  begin(quotas: readonly SlotQuota[], deadlineAt: number): SlotDecision | Promise<SlotDecision>;
+}
+
 export interface Clock {
   /** Milliseconds since the epoch. */
   now(): number;
@@ -78,6 +88,7 @@ export interface ExchangePorts {
   readonly bus: Bus;
   readonly plans: PlanDesk;
   readonly grants: Grants;
+  readonly slots: Slots;
   readonly recorder: Recorder;
   readonly clock: Clock;
   readonly random: () => number;

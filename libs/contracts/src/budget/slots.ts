@@ -40,6 +40,8 @@ export const slotsAnswer = z.discriminatedUnion('outcome', [
       z.object({
         /** What the holder has now, `inUse` included. */
         slots: count,
+        /** Some wait for this very limit. */
+        isShort: z.boolean(),
         /** The limit is far: idle slots need not hurry back. */
         isFar: z.boolean(),
       }),

@@ -137,7 +137,7 @@ begin
       delete from budget.slot_lease where quota_id = q."quotaId" and holder = p_holder;
     end if;
     v_told := v_told || jsonb_build_object('quotaId', q."quotaId", 'slots', v_slots,
-      'isFar', not q.hard or v_far > 0,
+      'isShort', v_short[q.i], 'isFar', not q.hard or v_far > 0,
       'share', case when v_short[q.i] and v_held[q.i] > 0 then v_level[q.i] end,
       'isFreed', v_slots < v_before[q.i] and v_awaited[q.i]);
   end loop;

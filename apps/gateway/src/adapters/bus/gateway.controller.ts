@@ -4,10 +4,15 @@ import {
   grantsRecalled,
   type PlansInvalidated,
   plansInvalidated,
+  type SlotsFreed,
+  slotsFreed,
+  type SlotsRecalled,
+  slotsRecalled,
 } from '@tollgate/contracts';
 import { Hears } from '@tollgate/messaging';
 import { GrantDesk } from '../../application/grant-desk.ts';
 import { PlanDesk } from '../../application/plan-desk.ts';
+import { SlotDesk } from '../../application/slot-desk.ts';
 
 /** The gateway on the bus: it answers nothing, and hears what makes its leases void. */
 @Controller()
@@ -15,6 +20,7 @@ export class GatewayController {
   constructor(
     private readonly plans: PlanDesk,
     private readonly grants: GrantDesk,
+    private readonly slots: SlotDesk,
   ) {}
 
   @Hears(plansInvalidated)
@@ -25,5 +31,15 @@ export class GatewayController {
   @Hears(grantsRecalled)
   grantsRecalled(event: GrantsRecalled): void {
     this.grants.recalled(event);
+  }
+
+  @Hears(slotsRecalled)
+  slotsRecalled(event: SlotsRecalled): void {
+    this.slots.recalled(event);
+  }
+
+  @Hears(slotsFreed)
+  slotsFreed(event: SlotsFreed): void {
+    this.slots.freed(event);
   }
 }

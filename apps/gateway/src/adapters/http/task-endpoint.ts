@@ -105,12 +105,14 @@ class Visit implements Authentication, BodyTaker {
   onBody(body: Buffer): void {
     const { policy, ports } = this;
     if (policy === null) return;
+    const exchange = new Exchange(ports, this.admitted(policy), this.clientAnswer());
     try {
-      const exchange = new Exchange(ports, this.admitted(policy), this.clientAnswer());
       this.answer.listener = exchange;
       exchange.start(body);
     } catch (error) {
       this.fail(error);
+      // What it took until then is let go.
+      exchange.clientGone();
     }
   }
 
