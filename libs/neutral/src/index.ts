@@ -71,3 +71,4 @@ export type {
   TranscriptionAnswer,
   TranscriptionRequest,
 } from './operations/transcription.ts';
+export { parseArguments, parseWithArguments } from './exact-json.ts';
