@@ -5,6 +5,7 @@ import type { Telemetry } from '@tollgate/telemetry';
 import { BudgetMetrics } from './adapters/budget-metrics.ts';
 import { Database } from './adapters/postgres/database.ts';
 import { PostgresLedger } from './adapters/postgres/postgres-ledger.ts';
+import { serverClock } from './adapters/postgres/server-clock.ts';
 import { SettlementConsumer } from './adapters/settlement-consumer.ts';
 import { Sweeper } from './adapters/sweeper.ts';
 import { GrantDesk } from './application/grant-desk.ts';
@@ -49,7 +50,7 @@ export function createBudgetParts(
   const ledger = new PostgresLedger(askDatabase, lease);
   const books = new PostgresLedger(bookDatabase, lease);
   const waitingRoom = new WaitingRoom({
-    room: (windowIds) => ledger.room(windowIds),
+    room: (windowIds) => ledger.room(windowIds, now()),
     recall: (quotaIds) =>
       messaging.bus.broadcast(grantsRecalled, { quotaIds: [...quotaIds], at: now() }),
     now,
@@ -75,6 +76,7 @@ export function createBudgetParts(
   );
   const settle = new SettleRecords({
     ledger: books,
+    now,
     onBooked: () => waitingRoom.wake(),
     onCount: (counts) => metrics.countSettled(counts),
     onError: (error) => {
@@ -89,6 +91,9 @@ export function createBudgetParts(
       ledger: books,
       progress: () => consumer.progress(),
       now,
+      monotonicNow: () => performance.now(),
+      serverNow: () => serverClock(bookDatabase),
+      onDoubt: (why) => log.warn({ why }, 'no grant is released until clocks can be trusted again'),
       longestCallMs: settings.TOLLGATE_LONGEST_CALL_MS,
       fenceMs: 1_000,
       spoolDrainMs: settings.TOLLGATE_SPOOL_DRAIN_MS,

@@ -29,7 +29,7 @@ export function instanceOn(
   const recalled: string[] = [];
   const errors: unknown[] = [];
   const waitingRoom = new WaitingRoom({
-    room: (ids) => ledger.room(ids),
+    room: (ids) => ledger.room(ids, now()),
     recall: (ids) => {
       recalled.push(...ids);
       options.onRecall?.(ids);
@@ -51,6 +51,7 @@ export function instanceOn(
     returns: new ReturnGrants({ ledger, now, onReturned: () => waitingRoom.wake() }),
     settle: new SettleRecords({
       ledger,
+      now,
       onBooked: () => waitingRoom.wake(),
       onCount: () => undefined,
       onError: (error) => void errors.push(error),

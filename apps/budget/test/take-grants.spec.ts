@@ -115,24 +115,30 @@ describe('taking grants', () => {
     expect(grants[0]?.quotas[0]).toMatchObject({ hard: false, limit: '1', resetsAt: null });
   });
 
-  it('refuses requests a minute with the time to the end of the minute, money for good', async () => {
+  it('refuses requests a minute until they fit, money for good', async () => {
     const now = Date.UTC(2026, 10, 20, 12, 0, 15);
     const { desk, settle } = instanceOn(fixture.ledger(), { now: () => now });
-    const rate = quotaOf({ limit: '1', window: 'minute' });
-    const money = quotaOf({ metric: 'cost', limit: '1000', window: 'month' });
+    const rate = quotaOf({ limit: '3', window: 'minute' });
+    const money = quotaOf({ metric: 'cost', limit: '3000', window: 'month' });
     const deadline = now + 5_000;
+    const lease = new Map([
+      [rate, 3_000],
+      [money, 10_000],
+    ]);
     for (const quota of [rate, money]) {
-      const grant = grantOf(await desk.take(askFor([quota]), deadline));
-      expect(grant.expiresAt).toBe(now + 10_000);
-      const amounts = { costPicoUsd: '1000', tokens: 10, requests: 1 };
-      const record = recordOf({ draw: { grantId: grant.grantId, amounts }, startedAt: now });
-      await settle.handle([{ sequence: 1, lines: [JSON.stringify(record)] }]);
+      for (let i = 0; i < 3; i++) {
+        const grant = grantOf(await desk.take(askFor([quota]), deadline));
+        expect(grant.expiresAt).toBe(now + (lease.get(quota) ?? 0));
+        const amounts = { costPicoUsd: '1000', tokens: 10, requests: 1 };
+        const record = recordOf({ draw: { grantId: grant.grantId, amounts }, startedAt: now });
+        await settle.handle([{ sequence: 1, lines: [JSON.stringify(record)] }]);
+      }
     }
     expect(await desk.take(askFor([rate]), deadline)).toMatchObject({
       outcome: 'refused',
       reason: 'rate_limited',
-      retryAfterMs: 45_000,
-      quota: { remaining: '0', resetsAt: Date.UTC(2026, 10, 20, 12, 1, 0) },
+      retryAfterMs: 20_000,
+      quota: { remaining: '0', resetsAt: now + 60_000, refillsFrom: now },
     });
     expect(await desk.take(askFor([rate, money]), deadline)).toMatchObject({
       outcome: 'refused',
@@ -143,11 +149,11 @@ describe('taking grants', () => {
   });
 
   it('ends a grant with its window, and opens the next window instead of resetting one', async () => {
-    let now = Date.UTC(2026, 10, 20, 12, 0, 55);
+    let now = Date.UTC(2026, 10, 20, 12, 59, 55);
     const { desk } = instanceOn(fixture.ledger(), { now: () => now, patienceMs: 0 });
-    const rate = quotaOf({ limit: '1', window: 'minute' });
+    const rate = quotaOf({ limit: '1', window: 'hour' });
     const first = grantOf(await desk.take(askFor([rate]), now + 5_000));
-    expect(first.expiresAt).toBe(Date.UTC(2026, 10, 20, 12, 1, 0));
+    expect(first.expiresAt).toBe(Date.UTC(2026, 10, 20, 13, 0, 0));
     expect((await desk.take(askFor([rate]), now + 5_000)).outcome).toBe('refused');
     now += 5_000;
     const second = grantOf(await desk.take(askFor([rate]), now + 5_000));

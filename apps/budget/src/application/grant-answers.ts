@@ -1,4 +1,15 @@
 import type { GrantAnswer, QuotaState } from '@tollgate/contracts';
+import { isBucket } from '../domain/quota-kind.ts';
+import {
+  fullAt,
+  moveBucket,
+  PARTS,
+  roomOf,
+  secondOf,
+  takeMove,
+  type TokenBucket,
+  waitFor,
+} from '../domain/token-bucket.ts';
 import { greatest } from '../domain/units.ts';
 import type { AskOutcome, Block, TakeOutcome, WindowState } from './ledger.ts';
 
@@ -27,7 +38,7 @@ export function grantedAnswer(
       expiresAt: taken.expiresAt,
       leaseMs: Math.max(0, taken.expiresAt - nowMs),
       quotas: taken.windows
-        .map((window, index) => stateOf(window, outcome.granted[index] ?? 0n))
+        .map((window, index) => stateOf(window, outcome.granted[index] ?? 0n, taken, nowMs))
         .filter((_, index) => taken.windows[index]?.limit !== null),
     },
   };
@@ -54,8 +65,12 @@ export function refusedAnswer(taken: TakeOutcome, outcome: Blocked, nowMs: numbe
   return {
     outcome: 'refused',
     reason,
-    quota: stateOf(window, outcome.granted[block.window] ?? 0n),
-    retryAfterMs: retryAfter(block, window, nowMs),
+    quota: stateOf(window, outcome.granted[block.window] ?? 0n, taken, nowMs),
+    retryAfterMs: isRate(window)
+      ? longestWait(taken, outcome, nowMs)
+      : block.why === 'held'
+        ? HELD_RETRY_MS
+        : null,
   };
 }
 
@@ -66,20 +81,31 @@ function severity(block: Block, window: WindowState): number {
   return why + (isRate(window) ? 0 : 1) + end / 2;
 }
 
-function retryAfter(block: Block, window: WindowState, nowMs: number): number | null {
-  if (block.why === 'held') return HELD_RETRY_MS;
-  const canEverFit = window.limit !== null && block.need <= window.limit;
-  if (block.why === 'no_rate' || !isRate(window) || window.resetsAt === null || !canEverFit) {
-    return null;
+/** Until all of them let it in; null: one never does. */
+function longestWait(taken: TakeOutcome, outcome: Blocked, nowMs: number): number | null {
+  let longest = 1;
+  for (const { window: index, need } of outcome.blocks) {
+    const window = taken.windows[index];
+    if (!window?.bucket || window.limit === null) continue;
+    const bucket = after(window, window.bucket, outcome.granted[index] ?? 0n, taken, nowMs);
+    const wait = waitFor(bucket, window.limit, nowMs, need);
+    if (wait === null) return null;
+    longest = Math.max(longest, wait);
   }
-  return Math.max(1, window.resetsAt - nowMs);
+  return longest;
 }
 
-function isRate(window: WindowState): boolean {
-  return window.kind === 'minute' && window.metric !== 'cost';
+function isRate({ kind, metric }: WindowState): boolean {
+  return isBucket({ window: kind, metric });
 }
 
-function stateOf(window: WindowState, granted: bigint): QuotaState {
+/** @param granted what all grants together hold of it by now */
+function stateOf(
+  window: WindowState,
+  granted: bigint,
+  taken: TakeOutcome,
+  nowMs: number,
+): QuotaState {
   const limit = window.limit ?? 0n;
   return {
     quotaId: window.quotaId,
@@ -88,7 +114,36 @@ function stateOf(window: WindowState, granted: bigint): QuotaState {
     window: window.kind,
     hard: window.hard,
     limit: limit.toString(),
-    remaining: greatest(limit - window.settled - granted, 0n).toString(),
-    resetsAt: window.resetsAt,
+    ...(window.bucket
+      ? bucketState(after(window, window.bucket, granted, taken, nowMs), limit, nowMs)
+      : {
+          remaining: greatest(limit - window.settled - granted, 0n).toString(),
+          resetsAt: window.resetsAt,
+        }),
   };
+}
+
+/** It is full at `resetsAt`, and a straight line to there is the least that it has until then. */
+function bucketState(bucket: TokenBucket, limit: bigint, nowMs: number) {
+  const remaining = greatest(roomOf(bucket, limit, nowMs), 0n);
+  const resetsAt = fullAt(bucket, limit, nowMs);
+  const refillMs = limit > 0n ? ((limit - remaining) * PARTS) / limit : 0n;
+  return {
+    remaining: remaining.toString(),
+    resetsAt,
+    refillsFrom: resetsAt - Number(refillMs),
+  };
+}
+
+/** The bucket with what the asks before took of it. */
+function after(
+  { limit, granted: before }: WindowState,
+  bucket: TokenBucket,
+  granted: bigint,
+  { expiresAt }: TakeOutcome,
+  nowMs: number,
+): TokenBucket {
+  if (granted === before) return bucket;
+  const move = takeMove(secondOf(expiresAt), granted - before);
+  return moveBucket(bucket, limit ?? 0n, nowMs, [move]);
 }

@@ -1,6 +1,7 @@
 import type { Failure, GrantAnswer, GrantRequest, IdFactory } from '@tollgate/contracts';
 import { failure } from '@tollgate/contracts';
 import type { CalendarWindows } from '../domain/calendar-window.ts';
+import { isBucket } from '../domain/quota-kind.ts';
 import { NOTHING, type Units } from '../domain/units.ts';
 import { grantedAnswer, isOnlyHeld, refusedAnswer } from './grant-answers.ts';
 import type { AskOutcome, GrantAsk, Ledger, OpenQuota, TakeOutcome } from './ledger.ts';
@@ -47,6 +48,8 @@ const RETRY_AFTER_MS = 1_000;
 /** Time to carry the answer back. */
 const ANSWER_MS = 200;
 const MOST_REQUESTS_A_SECOND = 100_000;
+/** A bucket stands in one row. */
+const FOR_EVER = { startsAt: 0, endsAt: null };
 
 /** Takes grants. Asks of one key that arrive together share a transaction. */
 export class GrantDesk {
@@ -141,9 +144,8 @@ export class GrantDesk {
         ...windows.map(({ state }) => state?.resetsAt ?? Number.POSITIVE_INFINITY),
       ),
       onChange: () => this.enqueue(pending),
-      // A window that ended makes place for the next one: then it is asked again.
-      onGiveUp: (isOver) =>
-        !isOver && this.options.now() < pending.giveUpAt ? this.enqueue(pending) : refuse(),
+      // A window that ended makes place for the next one; and what is told at the end is how things are then.
+      onGiveUp: (isOver) => (isOver ? refuse() : this.enqueue(pending)),
     });
   }
 
@@ -159,7 +161,9 @@ export class GrantDesk {
       const name = `${quota.quotaId} ${quota.metric} ${quota.window}`;
       if (seen.has(name)) continue;
       seen.add(name);
-      const { startsAt, endsAt } = this.options.windows.at(quota.window, quota.timezone, now);
+      const { startsAt, endsAt } = isBucket(quota)
+        ? FOR_EVER
+        : this.options.windows.at(quota.window, quota.timezone, now);
       open.push({ windowId: this.options.createId('window'), quota, startsAt, endsAt });
     }
     return open;

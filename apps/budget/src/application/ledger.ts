@@ -7,6 +7,7 @@ import type {
 } from '@tollgate/contracts';
 import type { SettlementRow } from '../domain/settlement-row.ts';
 import type { SliceAsk } from '../domain/slice.ts';
+import type { TokenBucket } from '../domain/token-bucket.ts';
 import type { Units } from '../domain/units.ts';
 
 /** A quota and the window of it that is open. `windowId` is used when the window is not there yet. */
@@ -37,7 +38,10 @@ export interface WindowState {
   /** Null: no exchange rate is known. */
   readonly limit: bigint | null;
   readonly settled: bigint;
+  readonly granted: bigint;
   readonly resetsAt: number | null;
+  /** Null: it is a window. */
+  readonly bucket: TokenBucket | null;
 }
 
 /** Why an ask did not fit: `spent` for good, `held` by grants that may come back. `window` is an index. */
@@ -81,7 +85,7 @@ export interface Ledger {
   ): Promise<TakeOutcome>;
   returnGrant(grantId: string, drawn: Units, nowMs: number): Promise<'returned' | 'unknown'>;
   /** Windows that are gone are left out. */
-  room(windowIds: readonly string[]): Promise<ReadonlyMap<string, WindowRoom>>;
+  room(windowIds: readonly string[], nowMs: number): Promise<ReadonlyMap<string, WindowRoom>>;
   /** Windows of these quotas that are open at that time. */
   windowsOf(quotaIds: readonly string[], nowMs: number): Promise<QuotaWindowsAnswer['windows']>;
   /** Alerts that were not acknowledged, some hundreds at most, the oldest first. */
@@ -90,13 +94,13 @@ export interface Ledger {
   raiseSpent(windowIds: readonly string[]): Promise<void>;
   acknowledgeAlerts(alertIds: readonly string[]): Promise<void>;
   /** Answers how many of the rows were new. The first row of a request wins. Throws `LedgerRejectedError` for data it cannot hold. */
-  settle(rows: readonly SettlementRow[]): Promise<number>;
+  settle(rows: readonly SettlementRow[], nowMs: number): Promise<number>;
   /** Fences open grants that expired before then. Answers how many. */
   expireGrants(expiredBeforeMs: number, nowMs: number): Promise<number>;
   /** Notes the stream's last sequence on grants that ended before then: no call that drew on them is under way. */
   stampGrants(endedBeforeMs: number, lastSequence: number): Promise<number>;
   /** Releases what grants still hold once settlement has passed their stamp. */
-  closeGrants(ackFloor: number): Promise<number>;
+  closeGrants(ackFloor: number, nowMs: number): Promise<number>;
   /** Deletes closed grants and short windows that ended before then. */
   purge(beforeMs: number): Promise<number>;
 }

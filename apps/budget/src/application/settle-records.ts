@@ -8,6 +8,7 @@ type Records = Pick<DurableMessage, 'lines' | 'sequence'>;
 
 export interface SettleOptions {
   readonly ledger: Ledger;
+  readonly now: () => number;
   /** Something was booked: others may fit now. */
   readonly onBooked: () => void;
   readonly onCount: (counts: SettleCounts) => void;
@@ -72,7 +73,7 @@ export class SettleRecords {
     const rows = part.flatMap((message) => message.rows);
     if (rows.length === 0) return 0;
     try {
-      return await this.options.ledger.settle(rows);
+      return await this.options.ledger.settle(rows, this.options.now());
     } catch (error) {
       if (!(error instanceof LedgerRejectedError)) throw error;
       this.options.onError(error);
@@ -84,7 +85,7 @@ export class SettleRecords {
 
   private async bookAlone(message: Sorted, rows: readonly SettlementRow[]): Promise<number> {
     try {
-      return rows.length === 0 ? 0 : await this.options.ledger.settle(rows);
+      return rows.length === 0 ? 0 : await this.options.ledger.settle(rows, this.options.now());
     } catch (error) {
       if (!(error instanceof LedgerRejectedError)) throw error;
       const [only] = rows;

@@ -1,3 +1,4 @@
+import { ClockWatch } from '../domain/clock-watch.ts';
 import type { Ledger } from './ledger.ts';
 
 /** How far the settlement consumer is: the stream's last sequence, and the one up to which all is booked. */
@@ -11,6 +12,12 @@ export interface SweepOptions {
   /** Throws while NATS is away. */
   readonly progress: () => Promise<SettlementProgress>;
   readonly now: () => number;
+  /** Of a clock that nobody sets; milliseconds. */
+  readonly monotonicNow: () => number;
+  /** What the database's clock shows, milliseconds since the epoch. Throws while it is away. */
+  readonly serverNow: () => Promise<number>;
+  /** Nothing is released until clocks can be trusted again; told when that begins. */
+  readonly onDoubt: (why: string) => void;
   /** After its end no call that drew on a grant is under way any more; milliseconds. */
   readonly longestCallMs: number;
   /** A grant is fenced this long after it expired, so that clocks may differ a little; milliseconds. */
@@ -28,6 +35,8 @@ export interface SweepCounts {
 }
 
 const PURGE_EVERY_MS = 10_000;
+const CLOCK_JUMP_MS = 1_000;
+const CLOCK_SKEW_MS = 5_000;
 
 /**
  * Ends grants that nobody returned. First they are fenced. Once the longest call that could have drawn on them is over,
@@ -37,8 +46,16 @@ const PURGE_EVERY_MS = 10_000;
 export class SweepGrants {
   private unsureUntil = 0;
   private purgeAt = 0;
+  private readonly clocks: ClockWatch;
+  private doubt: string | null = null;
 
-  constructor(private readonly options: SweepOptions) {}
+  constructor(private readonly options: SweepOptions) {
+    this.clocks = new ClockWatch({
+      jumpMs: CLOCK_JUMP_MS,
+      skewMs: CLOCK_SKEW_MS,
+      doubtMs: options.longestCallMs,
+    });
+  }
 
   async sweep(): Promise<SweepCounts> {
     const { ledger, fenceMs } = this.options;
@@ -57,10 +74,22 @@ export class SweepGrants {
 
   private async close(now: number, progress: SettlementProgress): Promise<number> {
     const { ledger, longestCallMs } = this.options;
-    if (now >= this.unsureUntil) {
+    if ((await this.areClocksTrusted()) && now >= this.unsureUntil) {
       await ledger.stampGrants(now - longestCallMs, progress.lastSequence);
     }
-    return ledger.closeGrants(progress.ackFloor);
+    return ledger.closeGrants(progress.ackFloor, now);
+  }
+
+  /** Whether grants that ended long ago by this clock ended long ago. */
+  private async areClocksTrusted(): Promise<boolean> {
+    const { now, monotonicNow, serverNow, onDoubt } = this.options;
+    const beforeMs = now();
+    const serverMs = await serverNow();
+    const reading = { beforeMs, afterMs: now(), serverMs, monotonicMs: monotonicNow() };
+    const doubt = this.clocks.doubt(reading);
+    if (doubt !== null && doubt !== this.doubt) onDoubt(doubt);
+    this.doubt = doubt;
+    return doubt === null;
   }
 
   private async progress(now: number): Promise<SettlementProgress | undefined> {

@@ -14,17 +14,21 @@ export type RunQuery = (
 const METRIC_OF = (column: string): string =>
   `case w.metric when 'cost' then ${column}cost when 'tokens' then ${column}tokens else ${column}requests end`;
 
-const SETTLED = `case when w.access = 'platform' then ${METRIC_OF('s.platform_')} else ${METRIC_OF('s.')} end`;
+/** Windows of platform access, of providers and of models count a part of what a request used. */
+const IS_PART = `(w.access is not null or coalesce(w.counts_by in ('provider', 'model'), false))`;
 
 const WINDOW_SETTLED = `
   with sums as (
-    select x.window_id, sum(s.cost) as cost, sum(s.tokens) as tokens, sum(s.requests) as requests,
-           sum(s.platform_cost) as platform_cost, sum(s.platform_tokens) as platform_tokens,
-           sum(s.platform_requests) as platform_requests
-    from budget.settlement s cross join lateral unnest(s.window_ids) as x(window_id) group by x.window_id)
-  select w.window_id as id, w.settled::text as stated, coalesce(${SETTLED}, 0)::text as recomputed
+    select w.window_id, sum(u.cost) as cost, sum(u.tokens) as tokens, sum(u.requests) as requests
+    from budget.settlement s cross join lateral unnest(s.window_ids) as x(window_id)
+    join budget.quota_window w on w.window_id = x.window_id
+    cross join lateral (
+      select s.cost, s.tokens::numeric, s.requests::numeric where not ${IS_PART}
+      union all select p.cost, p.tokens, p.requests from budget.used_of(w, s) p where ${IS_PART}
+    ) u(cost, tokens, requests) group by w.window_id)
+  select w.window_id as id, w.settled::text as stated, coalesce(${METRIC_OF('s.')}, 0)::text as recomputed
   from budget.quota_window w left join sums s on s.window_id = w.window_id
-  where w.settled <> coalesce(${SETTLED}, 0) order by 1`;
+  where w.settled <> coalesce(${METRIC_OF('s.')}, 0) order by 1`;
 
 const WINDOW_GRANTED = `
   with sums as (

@@ -3,6 +3,7 @@ import { Ledger1763600000000 } from '../../migrations/1763600000000-ledger.ts';
 import { PlatformAccess1763800000000 } from '../../migrations/1763800000000-platform-access.ts';
 import { Alerts1763900000000 } from '../../migrations/1763900000000-alerts.ts';
 import { Slots1763940000000 } from '../../migrations/1763940000000-slots.ts';
+import { Buckets1763950000000 } from '../../migrations/1763950000000-buckets.ts';
 import { SettlementRates1763931000000 } from '../../migrations/1763931000000-settlement-rates.ts';
 
 /** Any number that no other service locks on. */
@@ -20,6 +21,7 @@ export async function migrate(url: string): Promise<void> {
       Alerts1763900000000,
       SettlementRates1763931000000,
       Slots1763940000000,
+      Buckets1763950000000,
     ],
     migrationsTableName: 'migration',
     poolSize: 2,

@@ -1,4 +1,4 @@
-import type { QuotaAlert, QuotaDefinition, QuotaWindowsAnswer } from '@tollgate/contracts';
+import type { QuotaAlert, QuotaWindowsAnswer } from '@tollgate/contracts';
 import type {
   AskOutcome,
   GrantAsk,
@@ -12,6 +12,7 @@ import type { SettlementRow } from '../../domain/settlement-row.ts';
 import type { Units } from '../../domain/units.ts';
 import type { Database } from './database.ts';
 import { ACKNOWLEDGE_ALERTS, RAISE_SPENT, untoldAlerts } from './alert-queries.ts';
+import { encodeQuota } from './encode-quota.ts';
 import { SETTLE_SQL, settleParameters } from './settle-parameters.ts';
 
 export interface LeaseOptions {
@@ -20,18 +21,29 @@ export interface LeaseOptions {
   readonly leastLeaseMs: number;
 }
 
+/** What a grant took of a bucket may be drawn so long, and counts in full until then; milliseconds. */
+const BUCKET_LEASE_MS = 3_000;
+
 /** How many grants one sweep touches in one transaction. */
 const SWEEP = 500;
-const DECIMAL = /^\d{1,18}(\.\d{1,18})?$/;
 
 /** What `budget.take_grants` answers. Amounts are decimal strings. */
 interface TakenRow {
-  readonly windows: readonly (Omit<WindowState, 'limit' | 'settled'> & {
-    readonly limit: string | null;
-    readonly settled: string;
-  })[];
+  readonly windows: readonly TakenWindow[];
   readonly answers: readonly TakenAnswer[];
   readonly expiresAt: number;
+}
+
+interface TakenWindow extends Omit<WindowState, 'limit' | 'settled' | 'granted' | 'bucket'> {
+  readonly limit: string | null;
+  readonly settled: string;
+  readonly granted: string;
+  readonly bucket: {
+    readonly second: number;
+    readonly level: string;
+    readonly ends: readonly number[];
+    readonly units: readonly string[];
+  } | null;
 }
 
 type TakenAnswer =
@@ -52,6 +64,27 @@ type TakenAnswer =
       readonly granted: readonly string[];
     };
 
+/** What could be taken now, and what if everything came back that grants hold. */
+const ROOM = `
+  select window_id as id,
+         case when (bucket).second is null then limit_units - settled - granted
+              else budget.bucket_room(bucket, limit_units, $2, true) end as available,
+         case when (bucket).second is null then limit_units - settled
+              else budget.bucket_room(bucket, limit_units, $2, false) end as unspent
+  from budget.quota_window where window_id = any($1) and limit_units is not null`;
+
+/** Of a bucket, what has not flowed off yet. */
+const WINDOWS_OF = `
+  select quota_id as "quotaId", window_id as "windowId", metric, kind as "window",
+         (case when (bucket).second is null then settled
+               else limit_units - budget.bucket_room(bucket, limit_units, $2, false) end)::text as settled,
+         (case when (bucket).second is null then granted
+               else budget.bucket_room(bucket, limit_units, $2, false) - budget.bucket_room(bucket, limit_units, $2, true)
+          end)::text as granted
+  from budget.quota_window where quota_id = any($1)
+    and starts_at <= to_timestamp($2 / 1000.0) and ends_at > to_timestamp($2 / 1000.0)
+  order by window_id`;
+
 /** The books in Postgres. The statements stand in `migrations/sql`. */
 export class PostgresLedger implements Ledger {
   constructor(
@@ -65,23 +98,20 @@ export class PostgresLedger implements Ledger {
     nowMs: number,
   ): Promise<TakeOutcome> {
     const [row] = await this.database.query<{ taken: TakenRow }>(
-      'select budget.take_grants($1, $2, $3, $4, $5) as taken',
+      'select budget.take_grants($1, $2, $3, $4, $5, $6) as taken',
       [
-        JSON.stringify(quotas.map(encodeQuota)),
+        JSON.stringify(quotas.map((quota) => encodeQuota(quota, nowMs))),
         JSON.stringify(asks.map(encodeAsk)),
         Math.floor(nowMs),
         this.lease.leaseMs,
+        BUCKET_LEASE_MS,
         this.lease.leastLeaseMs,
       ],
     );
     if (!row) throw new Error('budget.take_grants answered nothing');
     const { windows, answers, expiresAt } = row.taken;
     return {
-      windows: windows.map((window) => ({
-        ...window,
-        limit: window.limit === null ? null : BigInt(window.limit),
-        settled: BigInt(window.settled),
-      })),
+      windows: windows.map(decodeWindow),
       answers: answers.map(decodeAnswer),
       expiresAt,
     };
@@ -95,11 +125,13 @@ export class PostgresLedger implements Ledger {
     return row?.outcome ?? 'unknown';
   }
 
-  async room(windowIds: readonly string[]): Promise<ReadonlyMap<string, WindowRoom>> {
+  async room(
+    windowIds: readonly string[],
+    nowMs: number,
+  ): Promise<ReadonlyMap<string, WindowRoom>> {
     const rows = await this.database.query<{ id: string; available: string; unspent: string }>(
-      `select window_id as id, limit_units - settled - granted as available, limit_units - settled as unspent
-       from budget.quota_window where window_id = any($1) and limit_units is not null`,
-      [windowIds],
+      ROOM,
+      [windowIds, Math.floor(nowMs)],
     );
     return new Map(
       rows.map((row) => [
@@ -110,17 +142,14 @@ export class PostgresLedger implements Ledger {
   }
 
   windowsOf(quotaIds: readonly string[], nowMs: number): Promise<QuotaWindowsAnswer['windows']> {
-    return this.database.query(
-      `select quota_id as "quotaId", window_id as "windowId", metric, kind as "window", settled::text, granted::text
-       from budget.quota_window where quota_id = any($1)
-         and starts_at <= to_timestamp($2 / 1000.0) and ends_at > to_timestamp($2 / 1000.0)
-       order by window_id`,
-      [quotaIds, Math.floor(nowMs)],
-    );
+    return this.database.query(WINDOWS_OF, [quotaIds, Math.floor(nowMs)]);
   }
 
-  async settle(rows: readonly SettlementRow[]): Promise<number> {
-    const [row] = await this.database.query<{ booked: number }>(SETTLE_SQL, settleParameters(rows));
+  async settle(rows: readonly SettlementRow[], nowMs = Date.now()): Promise<number> {
+    const [row] = await this.database.query<{ booked: number }>(SETTLE_SQL, [
+      ...settleParameters(rows),
+      Math.floor(nowMs),
+    ]);
     return row?.booked ?? 0;
   }
 
@@ -140,8 +169,12 @@ export class PostgresLedger implements Ledger {
     ]);
   }
 
-  closeGrants(ackFloor: number): Promise<number> {
-    return this.count('select budget.close_grants($1, $2) as n', [ackFloor, SWEEP]);
+  closeGrants(ackFloor: number, nowMs = Date.now()): Promise<number> {
+    return this.count('select budget.close_grants($1, $2, $3) as n', [
+      ackFloor,
+      SWEEP,
+      Math.floor(nowMs),
+    ]);
   }
 
   async purge(beforeMs: number): Promise<number> {
@@ -154,12 +187,20 @@ export class PostgresLedger implements Ledger {
     );
     const windows = await this.count(
       `with gone as (delete from budget.quota_window where window_id in (
-         select window_id from budget.quota_window where ends_at < $1 and kind in ('minute', 'hour') and granted = 0
+         select window_id from budget.quota_window where ends_at < $1 and granted = 0
+           and (kind in ('minute', 'hour') or counts_by is not null)
          limit $2) returning 1)
        select count(*)::integer as n from gone`,
       [before, SWEEP],
     );
-    return grants + windows;
+    const buckets = await this.count(
+      `with gone as (delete from budget.quota_window where window_id in (
+         select window_id from budget.quota_window where (bucket).second < $1 and (bucket).second is not null
+           and granted = 0 limit $2) returning 1)
+       select count(*)::integer as n from gone`,
+      [Math.floor(beforeMs / 1_000), SWEEP],
+    );
+    return grants + windows + buckets;
   }
 
   untoldAlerts(): Promise<QuotaAlert[]> {
@@ -180,39 +221,6 @@ export class PostgresLedger implements Ledger {
   }
 }
 
-function encodeQuota({ windowId, quota, startsAt, endsAt }: OpenQuota): object {
-  return {
-    windowId,
-    quotaId: quota.quotaId,
-    scope: quota.scope,
-    scopeId: quota.scopeId,
-    metric: quota.metric,
-    kind: quota.window,
-    timezone: quota.timezone,
-    startsAt,
-    endsAt,
-    limit: quota.limit,
-    currency: quota.metric === 'cost' ? (quota.currency ?? 'USD') : null,
-    usdPerUnit: usdPerUnit(quota),
-    hard: quota.hard,
-    access: quota.access ?? null,
-    alertPct: alertPctOf(quota),
-  };
-}
-
-/** That money has run out is always told. */
-function alertPctOf({ metric, alertPct }: QuotaDefinition): number[] {
-  const all = new Set(metric === 'cost' ? [...alertPct, 100] : alertPct);
-  return [...all].sort((a, b) => a - b);
-}
-
-/** Null for counts, and where no rate is known; never 1 in place of a missing rate. */
-function usdPerUnit(quota: QuotaDefinition): string | null {
-  if (quota.metric !== 'cost') return null;
-  if (quota.currency === null || quota.currency === 'USD') return '1';
-  return quota.usdPerUnit !== null && DECIMAL.test(quota.usdPerUnit) ? quota.usdPerUnit : null;
-}
-
 function encodeAsk({ slice, ...ask }: GrantAsk): object {
   return {
     ...ask,
@@ -223,6 +231,20 @@ function encodeAsk({ slice, ...ask }: GrantAsk): object {
     wantTokens: slice.want.tokens.toString(),
     wantRequests: slice.want.requests.toString(),
     extra: slice.extra.toString(),
+  };
+}
+
+function decodeWindow({ limit, settled, granted, bucket, ...window }: TakenWindow): WindowState {
+  return {
+    ...window,
+    limit: limit === null ? null : BigInt(limit),
+    settled: BigInt(settled),
+    granted: BigInt(granted),
+    bucket: bucket && {
+      second: bucket.second,
+      level: BigInt(bucket.level),
+      later: bucket.ends.map((second, at) => ({ second, units: BigInt(bucket.units[at] ?? 0) })),
+    },
   };
 }
 

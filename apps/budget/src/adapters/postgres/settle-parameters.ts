@@ -4,13 +4,14 @@ import { ArrayLiteral } from './array-literal.ts';
 export const SETTLE_SQL = `select budget.settle($1::text[], $2::text[], $3::text[], $4::text[], $5::text[],
   $6::numeric[], $7::bigint[], $8::bigint[], $9::numeric[], $10::bigint[], $11::bigint[], $12::text[], $13::bigint[],
   $14::bigint[], $15::integer[], $16::smallint[], $17::text[], $18::text[], $19::text[], $20::text[], $21::bigint[],
-  $22::bigint[], $23::numeric[], $24::text[], $25::bigint[], $26::numeric[], $27::bigint[], $28::bigint[]) as booked`;
+  $22::bigint[], $23::numeric[], $24::text[], $25::bigint[], $26::numeric[], $27::bigint[], $28::bigint[],
+  $29::bigint) as booked`;
 
 const ROW_COLUMNS = 14;
 const ENTRY_COLUMNS = 11;
 const PLATFORM_COLUMNS = 3;
 
-/** The rows as one array for each column, in the order of SETTLE_SQL. */
+/** The rows as one array for each column, in the order of SETTLE_SQL; the time follows. */
 export function settleParameters(rows: readonly SettlementRow[]): readonly string[] {
   const rowColumns = columns(ROW_COLUMNS);
   const entryColumns = columns(ENTRY_COLUMNS);
