@@ -9,6 +9,7 @@ import { MediaFetches } from '../src/application/media-fetches.ts';
 import { TestAdapter, type TestAdapterOptions } from './support/adapter.ts';
 import { candidateOf, contextOf, FakeCall } from './support/fake-call.ts';
 import { completion, type FakeUpstream, json, startFakeUpstream } from './support/fake-upstream.ts';
+import { SignerBench } from './support/signer-bench.ts';
 
 const PUBLIC = '93.184.216.34';
 const ALWAYS = OUTBOUND_TRICKS.filter(({ always }) => always);
@@ -32,14 +33,17 @@ const DISGUISED = [
   .map((address) => ({ address }));
 
 const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2_048 });
+const SERVICE_ACCOUNT = {
+  type: 'service_account',
+  client_email: 'robot@project.iam.gserviceaccount.com',
+  private_key: privateKey.export({ type: 'pkcs8', format: 'pem' }),
+};
 const LIBRARIES: readonly Signing[] = [
   {
     kind: 'google',
+    // Nobody may say where the token comes from.
     serviceAccount: JSON.stringify({
-      type: 'service_account',
-      client_email: 'robot@project.iam.gserviceaccount.com',
-      private_key: privateKey.export({ type: 'pkcs8', format: 'pem' }),
-      // Nobody may say where the token comes from.
+      ...SERVICE_ACCOUNT,
       token_uri: 'http://169.254.169.254/token',
     }),
   },
@@ -58,8 +62,7 @@ const ENTRA: Signing = {
   kind: 'entra',
   credentials: JSON.stringify({ tenantId: 'tenant', clientId: 'app', clientSecret: 'secret' }),
 };
-/** The vendors' own libraries try again after a pause: these addresses are enough for them. */
-const ASKED_BY_LIBRARIES: ReadonlySet<string> = new Set(['127.0.0.1', '169.254.169.254']);
+const TOKENS: readonly Signing[] = [ENTRA, ...LIBRARIES];
 const UNSIGNED = {
   origin: 'https://provider.example',
   method: 'POST' as const,
@@ -146,17 +149,52 @@ describe('no outbound path can be steered inside', () => {
         environment: {},
         allowMachine: true,
       });
-      for (const signing of [ENTRA, ...(ASKED_BY_LIBRARIES.has(address) ? LIBRARIES : [])]) {
+      // Side by side: the vendors' own libraries try again after a pause.
+      const codes = TOKENS.map(async (signing) => {
         const signed = await signers.sign(signing, UNSIGNED, new AbortController().signal);
-        const code = signed.ok ? 'signed' : signed.failure.code;
-        expect({ kind: signing.kind, code }).toEqual({
-          kind: signing.kind,
-          code: 'provider.misconfigured',
-        });
-      }
+        return [signing.kind, signed.ok ? 'signed' : signed.failure.code];
+      });
+      expect(await Promise.all(codes)).toEqual(
+        TOKENS.map(({ kind }) => [kind, 'provider.misconfigured']),
+      );
       await signers.close();
     },
   );
+
+  it('asks no identity provider for a token that a credential or a redirect names', async () => {
+    const bench = await SignerBench.start();
+    try {
+      bench.identity.reply = () => ({ body: '{"access_token":"t","expires_in":3600}' });
+      for (const trick of OUTBOUND_TRICKS) {
+        const url = trickUrl(trick, port());
+        const named = { token_uri: url, auth_uri: url, universe_domain: new URL(url).host };
+        const serviceAccount = JSON.stringify({ ...SERVICE_ACCOUNT, ...named });
+        await bench.headersBy({ kind: 'google', serviceAccount });
+      }
+      expect(new Set(bench.identity.asked.map(({ host }) => host))).toEqual(
+        new Set(['oauth2.googleapis.com']),
+      );
+      for (const trick of ALWAYS) {
+        bench.identity.reply = () => ({
+          ...{ status: 307, body: '' },
+          location: encodeURI(trickUrl(trick, port())),
+        });
+        // Past the time for which a refusal is remembered.
+        bench.nowMs += 4_000_000;
+        const codes = await Promise.all(TOKENS.map((signing) => bench.failureOf(signing)));
+        expect(codes).toEqual(TOKENS.map(() => expect.stringMatching(/^provider\./)));
+      }
+      const hosts = new Set(bench.identity.asked.map(({ host }) => host));
+      expect([...hosts].sort()).toEqual([
+        'login.microsoftonline.com',
+        'oauth2.googleapis.com',
+        'sts.eu-west-1.amazonaws.com',
+      ]);
+      expect(canary.seen).toEqual([]);
+    } finally {
+      await bench.stop();
+    }
+  });
 
   it('trusts no name whose address changes between two questions', async () => {
     let asked = 0;

@@ -14,6 +14,8 @@ export interface IdentityReply {
   readonly status?: number;
   readonly type?: string;
   readonly body: string;
+  /** Where a redirect leads. */
+  readonly location?: string;
 }
 
 /** Plays every identity provider on loopback: whatever host is dialled, it answers, and remembers who was asked. */
@@ -28,8 +30,9 @@ export class FakeIdentity {
     this.server = createServer((request, response) => {
       void this.read(request).then(async (asked) => {
         this.asked.push(asked);
-        const { status = 200, type = 'application/json', body } = await this.reply(asked);
-        response.writeHead(status, { 'content-type': type }).end(body);
+        const { status = 200, type = 'application/json', body, location } = await this.reply(asked);
+        const redirect = location === undefined ? {} : { location };
+        response.writeHead(status, { 'content-type': type, ...redirect }).end(body);
       });
     });
   }
