@@ -15,14 +15,23 @@ export class HookReceiver {
   private readonly taken = new Map<string, HookMessage[]>();
   /** What was refused: not signed by who should have. */
   readonly refused: string[] = [];
+  /** Names whose messages are answered with 503. */
+  readonly down = new Set<string>();
+  /** Ids of messages that came while their name was down. */
+  readonly missed: string[] = [];
 
   private constructor() {
     this.server = createServer((request, response) => {
       const chunks: Buffer[] = [];
       request.on('data', (chunk: Buffer) => chunks.push(chunk));
       request.on('end', () => {
-        const isTaken = this.take(request.url ?? '', request.headers, Buffer.concat(chunks));
-        response.writeHead(isTaken ? 204 : 400).end();
+        const path = request.url ?? '';
+        if (this.down.has(path.slice(1))) {
+          this.missed.push(String(request.headers['webhook-id']));
+          return response.writeHead(503).end();
+        }
+        const isTaken = this.take(path, request.headers, Buffer.concat(chunks));
+        return response.writeHead(isTaken ? 204 : 400).end();
       });
     });
   }

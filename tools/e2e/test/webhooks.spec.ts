@@ -17,11 +17,16 @@ beforeAll(async () => {
 });
 afterAll(() => receiver.stop());
 
-async function listen({ admin }: Scene, name: string, projectId: string): Promise<string> {
+async function listen(
+  { admin }: Scene,
+  name: string,
+  projectId: string,
+  events = EVENTS,
+): Promise<string> {
   const { id, secret } = await admin.call<{ id: string; secret: string }>(
     'POST',
     '/api/v1/webhooks',
-    { projectId, url: receiver.url(name), events: EVENTS },
+    { projectId, url: receiver.url(name), events },
   );
   receiver.trust(name, secret);
   return id;
@@ -128,6 +133,33 @@ inBothModes(
       const [exceeded] = receiver.messages(name, 'budget.exceeded');
       expect(exceeded?.data).toMatchObject({ limit: '1', used: '0.9', currency: 'USD' });
     });
+
+    it('reach an endpoint that was down, after the control plane was killed, under the same id', async () => {
+      const { admin, system } = scene();
+      const name = `down-${system.mode}`;
+      const { project, key } = await setUp(scene(), name, '0');
+      const webhookId = await listen(scene(), name, project.id, ['key.revoked']);
+      receiver.missed.length = 0;
+      receiver.down.add(name);
+      await admin.call('POST', `/api/v1/keys/${key.id}/revoke`, {});
+      // Killed before that is noted, its claim would have to run out first: a minute.
+      await eventually(
+        'the failed attempt is noted',
+        () => deliveriesOf(scene(), webhookId),
+        ([delivery]) => delivery?.attempts[0]?.status === 503,
+      );
+      const [missed] = receiver.missed;
+      receiver.down.delete(name);
+      // The next attempt is five seconds away.
+      await system.killAndAwaitRestart('control-plane');
+      await eventually(
+        'the message arrives',
+        () => receiver.messages(name).length,
+        (count) => count > 0,
+      );
+      expect(await deliveredTo(scene(), webhookId, 1)).toBe(1);
+      expect(receiver.messages(name)).toMatchObject([{ id: missed, type: 'key.revoked' }]);
+    }, 90_000);
   },
   ENVIRONMENT,
 );
@@ -175,12 +207,21 @@ describe('an alert over three budget instances and two control planes', () => {
 });
 
 /** How many deliveries the webhook's log holds, once so many have arrived. */
-async function deliveredTo({ admin }: Scene, webhookId: string, least: number): Promise<number> {
-  const path = `/api/v1/webhooks/${webhookId}/deliveries`;
-  const { data } = await eventually(
+async function deliveredTo(scene: Scene, webhookId: string, least: number): Promise<number> {
+  const deliveries = await eventually(
     'all is noted as delivered',
-    () => admin.call<{ readonly data: readonly { readonly status: string }[] }>('GET', path),
-    (page) => page.data.length >= least && page.data.every(({ status }) => status === 'delivered'),
+    () => deliveriesOf(scene, webhookId),
+    (all) => all.length >= least && all.every(({ status }) => status === 'delivered'),
   );
-  return data.length;
+  return deliveries.length;
+}
+
+interface Delivery {
+  readonly status: string;
+  readonly attempts: readonly { readonly status: number | null }[];
+}
+
+async function deliveriesOf({ admin }: Scene, webhookId: string): Promise<readonly Delivery[]> {
+  const path = `/api/v1/webhooks/${webhookId}/deliveries`;
+  return (await admin.call<{ readonly data: readonly Delivery[] }>('GET', path)).data;
 }
