@@ -36,6 +36,43 @@ describe('keys', () => {
     expect(after).toMatchObject({ limit: '2000', quotaId: before?.quotas[0]?.quotaId });
   });
 
+  it('are limited in the calls that they have open at once, in both spellings', async () => {
+    const made = await create({
+      name: 'narrow',
+      maxConcurrency: 3,
+      budgets: [{ metric: 'concurrency', limit: 8, hard: false }],
+    });
+    expect(made.body.budgets).toMatchObject([
+      { metric: 'concurrency', window: null, limit: '8', currency: null, hard: false },
+    ]);
+    const policy = policyOf(made.body.key);
+    expect(policy?.quotas).toEqual([]);
+    expect(policy?.slotQuotas).toMatchObject([
+      { scope: 'key', scopeId: made.body.id, limit: 8, hard: false },
+      { scope: 'key', scopeId: made.body.id, limit: 3, hard: true },
+    ]);
+    await call('PATCH', `/api/v1/keys/${made.body.id}`, { maxConcurrency: null, budgets: [] });
+    expect(policyOf(made.body.key)?.slotQuotas).toEqual([]);
+  });
+
+  it.each([
+    ['window', { metric: 'concurrency', limit: 8, window: 'day' }],
+    ['limit', { metric: 'concurrency', limit: 0 }],
+    ['limit', { metric: 'concurrency', limit: '1.5' }],
+    ['limit', { metric: 'concurrency', limit: 2_147_483_648 }],
+    ['alertPct', { metric: 'concurrency', limit: 8, alertPct: [80] }],
+    ['currency', { metric: 'concurrency', limit: 8, currency: 'EUR' }],
+    ['window', { metric: 'requests', limit: 8 }],
+  ])('refuse a budget for its %s: %j', async (field, budget) => {
+    const refused = await call('POST', '/api/v1/keys', {
+      projectId: shop.projectId,
+      name: 'wrong',
+      budgets: [budget],
+    });
+    expect(refused.status).toBe(400);
+    expect(JSON.stringify(refused.body)).toContain(`budgets.0.${field}`);
+  });
+
   it("may let requests bring a provider's key, which they may not unless told so", async () => {
     const made = await create({ name: 'bringing' });
     expect(made.body.allowProviderKeys).toBe(false);

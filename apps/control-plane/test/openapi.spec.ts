@@ -35,6 +35,7 @@ describe('the description of the API', () => {
       'cost',
       'tokens',
       'requests',
+      'concurrency',
     ]);
     expect(input.additionalProperties).toBe(false);
     expect(key.responses['201'].content['application/json'].schema).toEqual({

@@ -1,6 +1,7 @@
 import type { KeyPolicy } from '@tollgate/contracts';
 import { compilePlatformQuotas, type Credits } from './compile-platform-quotas.ts';
 import { compileQuotas, type ExchangeRates, type QuotaIdOf } from './compile-quotas.ts';
+import { compileSlotQuotas } from './compile-slot-quotas.ts';
 import type { KeyRow, OrganizationRow, ProjectRow, RouteRow } from './rows.ts';
 
 export interface KeyPolicySources {
@@ -34,6 +35,7 @@ export function compileKeyPolicy(sources: KeyPolicySources): KeyPolicy {
     routingStrategy: key.routingStrategy,
     modelAllowlist: key.modelAllowlist && [...key.modelAllowlist],
     quotas: compileQuotas({ key, project, organization }, sources.rates, sources.quotaIdOf),
+    slotQuotas: compileSlotQuotas({ key, project, organization }, sources.quotaIdOf),
     platformQuotas: compilePlatformQuotas(organization, sources.credits, sources.quotaIdOf),
     defaultPrice: project.defaultPrice ?? organization.defaultPrice,
     metadata: { ...key.metadata },

@@ -1,5 +1,5 @@
 import { encodePicoUsd, parseUsd, type QuotaDefinition } from '@tollgate/contracts';
-import type { Budget, KeyRow, OrganizationRow, ProjectRow } from './rows.ts';
+import type { AmountBudget, Budget, KeyRow, OrganizationRow, ProjectRow } from './rows.ts';
 
 /** USD for one unit of each currency that has a rate; decimal strings. */
 export type ExchangeRates = ReadonlyMap<string, string>;
@@ -78,7 +78,7 @@ function compileBudgets(
   quotaIdOf: QuotaIdOf,
 ): QuotaDefinition[] {
   const seen = new Map<string, number>();
-  return budgets.map((budget) => {
+  return budgets.filter(isOfAmount).map((budget) => {
     const counted = [budget.metric, budget.window, budget.currency ?? '', budget.timezone].join(
       '|',
     );
@@ -97,4 +97,8 @@ function compileBudgets(
       alertPct: [...budget.alertPct],
     };
   });
+}
+
+function isOfAmount(budget: Budget): budget is AmountBudget {
+  return budget.metric !== 'concurrency';
 }

@@ -18,10 +18,7 @@ interface Row {
   updatedAt: Date;
 }
 
-/** A limit as the operator wrote it. `limit` is a decimal amount of `currency` for cost, a whole number otherwise. */
-export interface Budget {
-  readonly metric: Metric;
-  readonly window: QuotaWindow;
+interface Limit {
   readonly limit: string;
   /** ISO 4217; null unless the metric is cost. */
   readonly currency: string | null;
@@ -30,6 +27,21 @@ export interface Budget {
   readonly hard: boolean;
   readonly alertPct: readonly number[];
 }
+
+/** `limit` is a decimal amount of `currency` for cost, a whole number otherwise. */
+export interface AmountBudget extends Limit {
+  readonly metric: Metric;
+  readonly window: QuotaWindow;
+}
+
+/** How many calls may be open at once. */
+export interface ConcurrencyBudget extends Limit {
+  readonly metric: 'concurrency';
+  readonly window: null;
+}
+
+/** A limit as the operator wrote it. */
+export type Budget = AmountBudget | ConcurrencyBudget;
 
 /** Requests that are free on the operator's connections before the first credits are bought, in all; null: any number. */
 export interface ManagedCaps {

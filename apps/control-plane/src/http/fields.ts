@@ -1,8 +1,9 @@
-import { metric, parseUsd, quotaWindow } from '@tollgate/contracts';
+import { METRICS, parseUsd, quotaWindow } from '@tollgate/contracts';
 import { z } from 'zod';
 import type { Budget } from '../domain/rows.ts';
 
 const MAX_LIMIT_DIGITS = 15;
+const MAX_CONCURRENCY = 2_147_483_647;
 
 /** A name that people read. */
 export const name = z
@@ -32,10 +33,17 @@ const currency = z.string().regex(/^[A-Z]{3}$/, 'must be an ISO 4217 code such a
 
 const timezone = z.string().refine(isTimezone, { error: 'must be an IANA time zone' });
 
+const metric = z
+  .enum([...METRICS, 'concurrency'])
+  .meta({ description: 'What is limited; `concurrency`: calls that are open at once' });
+
 export const budget = z
   .strictObject({
     metric,
-    window: quotaWindow,
+    window: quotaWindow
+      .nullable()
+      .optional()
+      .meta({ description: 'How long until the limit counts anew; not for concurrency' }),
     limit: decimal,
     currency: currency.nullable().optional(),
     timezone: timezone.default('UTC'),
@@ -53,19 +61,21 @@ export const budget = z
     if (value.metric !== 'cost' && value.currency) {
       context.addIssue({ code: 'custom', path: ['currency'], message: 'is for cost alone' });
     }
+    for (const { path, message } of windowProblems(value)) {
+      context.addIssue({ code: 'custom', path: [path], message });
+    }
   })
-  .transform(
-    (value): Budget => ({
-      ...value,
-      currency: value.metric === 'cost' ? (value.currency ?? 'USD') : null,
-    }),
-  );
+  .transform(({ metric, window, ...value }): Budget => {
+    if (metric === 'concurrency') return { ...value, metric, window: null, currency: null };
+    const currency = metric === 'cost' ? (value.currency ?? 'USD') : null;
+    return { ...value, metric, window: window ?? 'total', currency };
+  });
 export const budgets = z.array(budget).max(20);
 
 /** A budget as it is shown. */
 export const budgetView = z.object({
   metric,
-  window: quotaWindow,
+  window: quotaWindow.nullable(),
   limit: z.string(),
   currency: z.string().nullable(),
   timezone: z.string(),
@@ -90,6 +100,31 @@ export function showRow(row: { readonly id: string; createdAt: Date; updatedAt: 
     createdAt: row.createdAt.toISOString(),
     updatedAt: row.updatedAt.toISOString(),
   };
+}
+
+/** Calls that are open at once are counted now; all else in windows. */
+function windowProblems({
+  metric,
+  window,
+  limit,
+  alertPct,
+}: {
+  readonly metric: Budget['metric'];
+  readonly window?: Budget['window'] | undefined;
+  readonly limit: string;
+  readonly alertPct: readonly number[];
+}): readonly { readonly path: string; readonly message: string }[] {
+  if (metric !== 'concurrency') {
+    return window ? [] : [{ path: 'window', message: 'is required' }];
+  }
+  const count = Number(limit);
+  return [
+    ...(window ? [{ path: 'window', message: 'is not for concurrency' }] : []),
+    ...(alertPct.length > 0 ? [{ path: 'alertPct', message: 'is not for concurrency' }] : []),
+    ...(count < 1 || count > MAX_CONCURRENCY
+      ? [{ path: 'limit', message: `must be from 1 to ${MAX_CONCURRENCY}` }]
+      : []),
+  ];
 }
 
 function isTimezone(text: string): boolean {
