@@ -134,6 +134,25 @@ describe('trace-ingest', () => {
     expect(metrics).toMatch(/tollgate_trace_rows_inserted_total\{[^}]*\} 100\b/);
   });
 
+  it("stores an adapter's record rather than the guess of a gateway that had lost it, whichever comes first", async () => {
+    await start();
+    const gateway = await connect('gateway');
+    const measured = { ...record({ organizationId }), costPicoUsd: '211000000' };
+    const guess = {
+      ...measured,
+      usageSource: 'estimated',
+      costPicoUsd: '33000000',
+      recordedBy: 'gateway',
+    };
+    for (const one of [guess, measured]) {
+      await gateway.publisher.publish(requestFinished, JSON.stringify(one));
+      await gateway.publisher.flush();
+    }
+    await until(async () => countOf(await usage(gateway)) === 1);
+    expect(await usage(gateway)).toMatchObject({ rows: [{ costUsd: '0.000211' }] });
+    await expectSumsAgree();
+  });
+
   it('shares the work with another instance, and loses or doubles nothing when one leaves', async () => {
     const first = await start();
     await start();

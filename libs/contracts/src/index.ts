@@ -24,6 +24,7 @@ export * from './budget/slots.ts';
 export * from './call/provider-call.ts';
 export * from './call/test-connection.ts';
 export * from './record/request-record.ts';
+export { holdsStandIn } from './record/stand-in.ts';
 export * from './queries/usage-query.ts';
 export * from './queries/key-use-query.ts';
 export * from './queries/requests-query.ts';

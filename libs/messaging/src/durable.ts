@@ -60,6 +60,12 @@ export interface ConsumerOptions {
   readonly maxWaitMs: number;
   /** Longest time for the handler before redelivery, while no sign of work was sent; milliseconds. */
   readonly ackWaitMs: number;
+  /**
+   * Messages that may be contradicted by others, which are then to be handled first. They wait until they are `giveWayMs` old
+   * and everything before them in the stream is acknowledged, the latter for a bounded time. Missing: none wait.
+   */
+  readonly givesWay?: (message: DurableMessage) => boolean;
+  readonly giveWayMs?: number;
   /** One batch at a time. Dispositions stand in the order of the messages. A throw delivers the whole batch again. */
   readonly handle: (batch: readonly DurableMessage[]) => Promise<readonly Disposition[]>;
 }

@@ -66,6 +66,39 @@ describe('a consumer', () => {
     expect(await running.status()).toEqual({ pending: 0, ackFloor: 3, lastSequence: 3 });
   });
 
+  it('hands out what gives way after everything before it, and no sooner than its time', async () => {
+    const messaging = await nats.connect();
+    const seen: string[] = [];
+    let isHeld = true;
+    const ids = (lines: readonly string[]) => lines.map((text) => JSON.parse(text).id as string);
+    await consume(
+      messaging,
+      async (batch) =>
+        batch.map(({ lines }) => {
+          if (isHeld && ids(lines).includes('first')) return { kind: 'retry', afterMs: 20 };
+          seen.push(...ids(lines));
+          return { kind: 'done' };
+        }),
+      {
+        maxMessages: 1,
+        givesWay: ({ bytes }) => bytes.includes('guess'),
+        giveWayMs: 600,
+      },
+    );
+    const began = Date.now();
+    for (const id of ['first', 'guess', 'later']) {
+      await messaging.publisher.publish(event, line(id));
+      await messaging.publisher.flush();
+    }
+    await until('the one behind it', () => seen.includes('later'));
+    await until('its time is over', () => Date.now() - began > 1_000);
+    expect(seen).toEqual(['later']);
+    isHeld = false;
+    await until('all', () => seen.length === 3);
+    expect(seen).toEqual(['later', 'first', 'guess']);
+    expect(Date.now() - began).toBeGreaterThanOrEqual(600);
+  });
+
   it('gets again what it wants to retry, and says how often', async () => {
     const messaging = await nats.connect();
     const seen: number[] = [];

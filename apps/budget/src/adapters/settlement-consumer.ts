@@ -1,4 +1,4 @@
-import { RECORD_STREAM, requestFinished } from '@tollgate/contracts';
+import { holdsStandIn, RECORD_STREAM, requestFinished } from '@tollgate/contracts';
 import type { DurableConsumers, RunningConsumer } from '@tollgate/messaging';
 import type { SettleRecords } from '../application/settle-records.ts';
 import type { SettlementProgress } from '../application/sweep-grants.ts';
@@ -26,6 +26,7 @@ export class SettlementConsumer {
       maxBytes: 8 * MIB,
       maxWaitMs: 100,
       ackWaitMs: 10_000,
+      givesWay: holdsStandIn,
       handle: (batch) => this.settle.handle(batch),
     });
   }

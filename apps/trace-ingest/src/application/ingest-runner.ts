@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { RECORD_STREAM, requestFinished } from '@tollgate/contracts';
+import { holdsStandIn, RECORD_STREAM, requestFinished } from '@tollgate/contracts';
 import type { DurableConsumers, RunningConsumer } from '@tollgate/messaging';
 import type { Progress } from '../domain/lag-clock.ts';
 import type { Ingest } from './ingest.ts';
@@ -84,6 +84,7 @@ export class IngestRunner {
       maxBytes: MOST_BYTES,
       maxWaitMs: flushMs,
       ackWaitMs: INGEST_ACK_WAIT_MS,
+      givesWay: holdsStandIn,
       handle: (batch) => ingest.handle(batch),
     });
   }

@@ -4,10 +4,12 @@ export interface Delivery {
   readonly sequence: number;
   /** 1 for the first delivery. */
   readonly delivered: number;
+  /** When the stream took it, milliseconds since the epoch, by the server's clock. */
+  readonly storedAt: number;
 }
 
 /**
- * Reads `$JS.ACK.<stream>.<consumer>.<delivered>.<sequence>.…`, or the newer form with domain and account before the
+ * Reads `$JS.ACK.<stream>.<consumer>.<delivered>.<sequence>.<consumer's sequence>.<time>.<pending>`, or the newer form with domain and account before the
  * stream. Undefined for anything else. See https://docs.nats.io/reference/reference-protocols/nats_api_reference (2026-11).
  */
 export function readAckSubject(subject: string): Delivery | undefined {
@@ -16,6 +18,8 @@ export function readAckSubject(subject: string): Delivery | undefined {
   const at = tokens.length >= 11 ? 6 : 4;
   const delivered = Number(tokens[at]);
   const sequence = Number(tokens[at + 1]);
-  if (!Number.isSafeInteger(delivered) || !Number.isSafeInteger(sequence)) return undefined;
-  return { sequence, delivered };
+  // Nanoseconds, more than a number holds exactly.
+  const storedAt = Math.floor(Number(tokens[at + 3]) / 1_000_000);
+  const numbers = [delivered, sequence, storedAt];
+  return numbers.every(Number.isSafeInteger) ? { sequence, delivered, storedAt } : undefined;
 }

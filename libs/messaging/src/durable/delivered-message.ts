@@ -19,6 +19,10 @@ export class DeliveredMessage implements DurableMessage {
     readonly subject: string,
     readonly sequence: number,
     readonly redeliveries: number,
+    /** How often it was delivered, this time included. */
+    readonly deliveries: number,
+    /** Milliseconds since the epoch, by the server's clock. */
+    readonly storedAt: number,
     readonly bytes: Buffer,
   ) {}
 
@@ -31,7 +35,7 @@ export class DeliveredMessage implements DurableMessage {
   static of(link: Link, message: LinkMessage): DeliveredMessage | undefined {
     const delivery = readAckSubject(message.reply ?? '');
     if (delivery === undefined || message.reply === undefined) return undefined;
-    const { sequence, delivered } = delivery;
+    const { sequence, delivered, storedAt } = delivery;
     const { headers } = message;
     const encoding = headers?.get(ENCODING_HEADER);
     const bytes = unpack(asBuffer(message.data), encoding === '' ? undefined : encoding);
@@ -41,6 +45,8 @@ export class DeliveredMessage implements DurableMessage {
       message.subject,
       sequence,
       delivered - 1 + (headers?.has(REPLAY_HEADER) ? 1 : 0),
+      delivered,
+      storedAt,
       bytes,
     );
   }

@@ -6,6 +6,7 @@ import type { Link } from '../nats/link.ts';
 import { BatchHandling } from './batch-handling.ts';
 import { ensureConsumer } from './consumer-definition.ts';
 import { DeadLetters } from './dead-letters.ts';
+import { GivingWay } from './giving-way.ts';
 import { PullSource } from './pull-source.ts';
 import type { StreamPublisher } from './stream-publisher.ts';
 
@@ -47,6 +48,7 @@ export class PullConsumers implements DurableConsumers {
 class PullConsumer implements RunningConsumer {
   readonly source: PullSource;
   private readonly handling: BatchHandling;
+  private readonly givingWay: GivingWay;
   private readonly loop: Promise<void>;
   private isStopping = false;
 
@@ -61,6 +63,7 @@ class PullConsumer implements RunningConsumer {
     const ensure = async (): Promise<void> => void (await ensureConsumer(manager, options));
     this.source = new PullSource(link, { ...options, inbox, ensure, log });
     this.handling = new BatchHandling(options, new DeadLetters(publisher, log), log);
+    this.givingWay = new GivingWay(options, async () => (await this.status()).ackFloor, Date.now);
     this.loop = this.run();
   }
 
@@ -93,7 +96,8 @@ class PullConsumer implements RunningConsumer {
         for (const message of batch) message.working();
         for (const message of this.source.waiting()) message.working();
       }, this.options.ackWaitMs / 2);
-      await this.handling.handle(batch);
+      const due = await this.givingWay.sortOut(batch);
+      if (due.length > 0) await this.handling.handle(due);
       clearInterval(sign);
     }
   }
