@@ -4,7 +4,7 @@ import OpenAI from 'openai';
 import 'undici';
 import { eventually } from '../src/index.ts';
 import { inBothModes, type Scene } from './in-both-modes.ts';
-import { type ProviderKey, PROVIDERS, providerKey } from './provider-keys.ts';
+import { modelAt, type ProviderKey, PROVIDERS, providerKey } from './provider-keys.ts';
 
 const QUESTION = 'Tell me something long';
 
@@ -77,7 +77,7 @@ inBothModes('a stream that breaks after its first words', (scene) => {
       async (what, fault) => {
         const { system, oracle } = scene();
         const label = `${name} ${what}`.replace(/\W+/g, '-').toLowerCase();
-        const model = `${label}-instant`;
+        const model = modelAt(fields, `${label}-instant`);
         await oracle.setBehaviour(model, { outputTokens: 40, ...fault });
         const read = async ([which, reader]: readonly [string, Reader]): Promise<void> => {
           const timeouts = { stallMs: 300 };

@@ -3,7 +3,7 @@ import { GoogleGenAI } from '@google/genai';
 import OpenAI from 'openai';
 import 'undici';
 import { inBothModes } from './in-both-modes.ts';
-import { PROVIDERS, providerKey } from './provider-keys.ts';
+import { modelAt, PROVIDERS, providerKey } from './provider-keys.ts';
 
 const MODEL = 'thinker-instant';
 const HELLO = 'Say hello to the gateway';
@@ -30,11 +30,11 @@ interface Client {
   toolLoop(): Promise<{ readonly tools: readonly string[]; readonly text: string }>;
 }
 
-function openAiChat(client: OpenAI): Client {
+function openAiChat(client: OpenAI, model: string): Client {
   const messages = [{ role: 'user' as const, content: HELLO }];
   return {
     unary: async () => {
-      const answer = await client.chat.completions.create({ model: MODEL, messages });
+      const answer = await client.chat.completions.create({ model, messages });
       return seen(
         answer.choices[0]?.message.content,
         answer.usage?.prompt_tokens,
@@ -43,7 +43,7 @@ function openAiChat(client: OpenAI): Client {
     },
     stream: async () => {
       const stream_options = { include_usage: true };
-      const stream = client.chat.completions.stream({ model: MODEL, messages, stream_options });
+      const stream = client.chat.completions.stream({ model, messages, stream_options });
       const answer = await stream.finalChatCompletion();
       return seen(
         answer.choices[0]?.message.content,
@@ -54,7 +54,7 @@ function openAiChat(client: OpenAI): Client {
     toolLoop: async () => {
       const tool = { name: 'get_weather', parameters: SCHEMA };
       const asked = {
-        model: MODEL,
+        model,
         reasoning_effort: 'medium' as const,
         tools: [{ type: 'function' as const, function: tool }],
       };
@@ -80,9 +80,9 @@ function openAiChat(client: OpenAI): Client {
   };
 }
 
-function openAiResponses(client: OpenAI): Client {
+function openAiResponses(client: OpenAI, model: string): Client {
   const { responses } = client;
-  const request = { model: MODEL, input: HELLO };
+  const request = { model, input: HELLO };
   return {
     unary: async () => {
       const { output_text, usage } = await responses.create(request);
@@ -95,7 +95,7 @@ function openAiResponses(client: OpenAI): Client {
     toolLoop: async () => {
       const tool = { type: 'function' as const, name: 'get_weather', parameters: SCHEMA };
       const asked = {
-        model: MODEL,
+        model,
         reasoning: { effort: 'medium' as const },
         include: ['reasoning.encrypted_content' as const],
         store: false,
@@ -116,9 +116,9 @@ function openAiResponses(client: OpenAI): Client {
   };
 }
 
-function anthropicMessages({ messages }: Anthropic): Client {
+function anthropicMessages({ messages }: Anthropic, model: string): Client {
   const request = {
-    model: MODEL,
+    model,
     max_tokens: 1_000,
     messages: [{ role: 'user' as const, content: HELLO }],
   };
@@ -131,7 +131,7 @@ function anthropicMessages({ messages }: Anthropic): Client {
     stream: async () => read(await messages.stream(request).finalMessage()),
     toolLoop: async () => {
       const asked = {
-        model: MODEL,
+        model,
         max_tokens: 4_000,
         thinking: { type: 'enabled' as const, budget_tokens: 2_000 },
         tools: [{ name: 'get_weather', input_schema: SCHEMA }],
@@ -157,8 +157,8 @@ function anthropicMessages({ messages }: Anthropic): Client {
   };
 }
 
-function gemini({ models }: GoogleGenAI): Client {
-  const request = { model: MODEL, contents: HELLO };
+function gemini({ models }: GoogleGenAI, model: string): Client {
+  const request = { model, contents: HELLO };
   return {
     unary: async () => {
       const { text, usageMetadata } = await models.generateContent(request);
@@ -180,7 +180,7 @@ function gemini({ models }: GoogleGenAI): Client {
         tools: [{ functionDeclarations: [{ name: 'get_weather', parametersJsonSchema: SCHEMA }] }],
       };
       const question = { role: 'user', parts: [{ text: WEATHER }] };
-      const first = await models.generateContent({ model: MODEL, contents: [question], config });
+      const first = await models.generateContent({ model, contents: [question], config });
       const content = first.candidates?.[0]?.content;
       const calls = first.functionCalls ?? [];
       if (!content) throw new Error('no content');
@@ -192,7 +192,7 @@ function gemini({ models }: GoogleGenAI): Client {
         },
       }));
       const contents = [question, content, { role: 'user', parts }];
-      const second = await models.generateContent({ model: MODEL, contents, config });
+      const second = await models.generateContent({ model, contents, config });
       return { tools: calls.map(({ name }) => name ?? ''), text: second.text ?? '' };
     },
   };
@@ -202,29 +202,37 @@ function seen(text: string | null | undefined, input = 0, output = 0): Seen {
   return { text: text ?? '', input, output };
 }
 
-function clients(gatewayUrl: string, apiKey: string): Readonly<Record<string, Client>> {
+function clients(
+  gatewayUrl: string,
+  apiKey: string,
+  model: string,
+): Readonly<Record<string, Client>> {
   const openai = new OpenAI({ apiKey, baseURL: `${gatewayUrl}/v1`, maxRetries: 0 });
   return {
-    'OpenAI chat': openAiChat(openai),
-    'OpenAI responses': openAiResponses(openai),
-    Anthropic: anthropicMessages(new Anthropic({ apiKey, baseURL: gatewayUrl, maxRetries: 0 })),
-    Gemini: gemini(new GoogleGenAI({ apiKey, httpOptions: { baseUrl: gatewayUrl } })),
+    'OpenAI chat': openAiChat(openai, model),
+    'OpenAI responses': openAiResponses(openai, model),
+    Anthropic: anthropicMessages(
+      new Anthropic({ apiKey, baseURL: gatewayUrl, maxRetries: 0 }),
+      model,
+    ),
+    Gemini: gemini(new GoogleGenAI({ apiKey, httpOptions: { baseUrl: gatewayUrl } }), model),
   };
 }
 
 inBothModes('any official client with any provider', (scene) => {
   describe.each(Object.entries(PROVIDERS))('%s', (name, fields) => {
+    const model = modelAt(fields, MODEL);
     let apiKey = '';
     beforeAll(async () => {
       // Not the prepared answer, which is another one.
-      await scene().oracle.setBehaviour(MODEL, { outputTokens: 40 });
+      await scene().oracle.setBehaviour(model, { outputTokens: 40 });
       apiKey = (await providerKey(scene(), name, fields)).text;
     });
 
     it.each(['OpenAI chat', 'OpenAI responses', 'Anthropic', 'Gemini'])(
       'reads the same streamed and whole, and uses tools over several turns: %s',
       async (which) => {
-        const client = clients(scene().system.facts().gatewayUrl, apiKey)[which];
+        const client = clients(scene().system.facts().gatewayUrl, apiKey, model)[which];
         if (!client) throw new Error(which);
         const unary = await client.unary();
         expect(unary).toEqual({ text: expect.stringContaining(HELLO), input: 9, output: 40 });

@@ -1,16 +1,43 @@
 import type { Scene } from './in-both-modes.ts';
 
+export interface ProviderFields {
+  readonly provider: string;
+  readonly basePath: string;
+  readonly config?: Readonly<Record<string, unknown>>;
+  /** Where the wire goes by the model's name. */
+  readonly modelPrefix?: string;
+}
+
+const VERTEX = {
+  provider: 'google',
+  basePath: '',
+  config: { vertex: { project: 'simulated', location: 'global' } },
+} as const;
+
 /** Connections to the simulated provider, each over another wire. */
-export const PROVIDERS = {
+export const PROVIDERS: Readonly<Record<string, ProviderFields>> = {
   'openai, chat': { provider: 'openai', basePath: '/v1' },
   'openai, responses': { provider: 'openai', basePath: '/v1', config: { api: 'responses' } },
   openrouter: { provider: 'openrouter', basePath: '/v1' },
   anthropic: { provider: 'anthropic', basePath: '' },
   google: { provider: 'google', basePath: '' },
   bedrock: { provider: 'bedrock', basePath: '', config: { region: 'eu-central-1' } },
-} as const;
+  'bedrock, Claude': {
+    provider: 'bedrock',
+    basePath: '',
+    config: { region: 'eu-central-1' },
+    modelPrefix: 'anthropic.claude-',
+  },
+  'vertex, Claude': { ...VERTEX, modelPrefix: 'claude-' },
+  'vertex, Mistral': { ...VERTEX, modelPrefix: 'mistral-' },
+  'vertex, open models': { ...VERTEX, modelPrefix: 'meta/' },
+  'azure, Claude': { provider: 'azure', basePath: '/anthropic', modelPrefix: 'claude-' },
+};
 
-export type ProviderFields = (typeof PROVIDERS)[keyof typeof PROVIDERS];
+/** What a model is called there, so that it is spoken to on the wire of its maker. */
+export function modelAt({ modelPrefix = '' }: ProviderFields, name: string): string {
+  return modelPrefix + name;
+}
 
 export interface ProviderKey {
   readonly id: string;
@@ -25,7 +52,7 @@ export async function providerKey(
   fields: ProviderFields,
   routeFields: Readonly<Record<string, unknown>> = {},
 ): Promise<ProviderKey> {
-  const { basePath, ...rest } = fields;
+  const { basePath, modelPrefix: _, ...rest } = fields;
   const project = await admin.createProject(`${name}-${system.mode}`.replace(/\W+/g, '-'));
   const connection = await admin.connect(
     project.id,

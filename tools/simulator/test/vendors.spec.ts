@@ -3,6 +3,8 @@ import {
   BedrockRuntimeClient,
   ConverseCommand,
   ConverseStreamCommand,
+  InvokeModelCommand,
+  InvokeModelWithResponseStreamCommand,
 } from '@aws-sdk/client-bedrock-runtime';
 import { GoogleGenAI } from '@google/genai';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
@@ -148,6 +150,61 @@ describe('the wires of other vendors, as their own SDKs read them', () => {
       expect(text).toBe(unary.output?.message?.content?.[0]?.text);
       expect(kinds.slice(-2)).toEqual(['messageStop', 'metadata']);
       expect(unary.usage).toMatchObject({ inputTokens: 4, outputTokens: 40 });
+    });
+  });
+
+  describe('Anthropic’s models elsewhere', () => {
+    const messages = [{ role: 'user', content: 'Hi' }];
+    const body = { max_tokens: 100, messages };
+    const post = (path: string, json: object) =>
+      fetch(`${simulator.url}${path}`, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${apiKey}` },
+        body: JSON.stringify(json),
+      });
+    const vertex = `/v1/projects/p/locations/l/publishers/anthropic/models`;
+
+    test('it guarantees Vertex’s paths, whose body has the version and no model', async () => {
+      const anthropic_version = 'vertex-2023-10-16';
+      const whole = await post(`${vertex}/${model}:rawPredict`, { ...body, anthropic_version });
+      expect(await whole.json()).toMatchObject({ model, stop_reason: 'end_turn' });
+      const asked = { ...body, anthropic_version, stream: true };
+      const streamed = await post(`${vertex}/${model}:streamRawPredict`, asked);
+      expect(await streamed.text()).toMatch(/event: message_start[^]*event: message_stop/);
+      const count = await post(`${vertex}/count-tokens:rawPredict`, { model, messages });
+      expect(await count.json()).toEqual({ input_tokens: 4 });
+      for (const wrong of [body, { ...body, anthropic_version, model }])
+        expect((await post(`${vertex}/${model}:rawPredict`, wrong)).status).toBe(400);
+    });
+
+    test('it guarantees that Bedrock’s InvokeModel says the same streamed and whole', async () => {
+      const client = new BedrockRuntimeClient({
+        region: 'eu-central-1',
+        endpoint: simulator.url,
+        credentials: { accessKeyId: 'AKIASIMULATED', secretAccessKey: 'secret' },
+        requestHandler: new NodeHttpHandler(),
+      });
+      const anthropic_version = 'bedrock-2023-05-31';
+      const request = {
+        modelId: model,
+        contentType: 'application/json',
+        body: JSON.stringify({ ...body, anthropic_version }),
+      };
+      const whole = await client.send(new InvokeModelCommand(request));
+      const answer = JSON.parse(Buffer.from(whole.body).toString());
+      const streamed = await client.send(new InvokeModelWithResponseStreamCommand(request));
+      let text = '';
+      const types: string[] = [];
+      for await (const { chunk } of streamed.body ?? []) {
+        const event = JSON.parse(Buffer.from(chunk?.bytes ?? []).toString());
+        types.push(event.type);
+        if (event.delta?.text) text += event.delta.text;
+      }
+      expect(text).toBe(answer.content[0].text);
+      expect([types[0], types.at(-1)]).toEqual(['message_start', 'message_stop']);
+      const wrong = await post(`/model/${model}/invoke`, { ...body, anthropic_version, model });
+      expect(wrong.status).toBe(400);
+      client.destroy();
     });
   });
 

@@ -1,9 +1,9 @@
-import { EventStreamCodec } from '@smithy/eventstream-codec';
 import type { ChatAnswer, FinishReason, Piece } from '../openai/chat-answer.ts';
 import type { ChunkFormat } from '../openai/chat-wire-format.ts';
 import { invalidRequest } from '../openai/refusal.ts';
 import type { VendorChat } from '../vendor-chat/vendor-chat.ts';
 import { argumentsOf, wholeChoice } from '../vendor-chat/whole-answer.ts';
+import { frame } from './event-frame.ts';
 import { parseConverse } from './parse-converse.ts';
 
 const stopReasons = {
@@ -46,26 +46,6 @@ function usageOf({ usage }: ChatAnswer): object {
     totalTokens: usage.total_tokens,
     ...(cached > 0 ? { cacheReadInputTokens: cached, cacheWriteInputTokens: 0 } : {}),
   };
-}
-
-const codec = new EventStreamCodec(
-  (bytes) => Buffer.from(bytes).toString('utf8'),
-  (text) => Buffer.from(text, 'utf8'),
-);
-
-/** One frame of AWS's binary event stream. */
-function frame(type: string, payload: object): Buffer {
-  const header = (value: string) => ({ type: 'string', value }) as const;
-  return Buffer.from(
-    codec.encode({
-      headers: {
-        ':event-type': header(type),
-        ':content-type': header('application/json'),
-        ':message-type': header('event'),
-      },
-      body: Buffer.from(JSON.stringify(payload)),
-    }),
-  );
 }
 
 const NOTHING = Buffer.alloc(0);

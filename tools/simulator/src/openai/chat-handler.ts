@@ -15,20 +15,29 @@ import { sendInstantStream, sendInstantUnary } from './send-instant.ts';
 import { sendStream } from './send-stream.ts';
 import { isFailure, replacesAnswer, sendReplacement, sendUnary } from './send-unary.ts';
 
-/** `POST …/chat/completions`. `deployment` is the model in Azure's path. */
-export type ChatHandler = (call: Call, deployment: string | null) => void | Promise<void>;
+/**
+ * `POST …/chat/completions`.
+ * @param deployment the model in the path, as Azure has it
+ * @param countsUnasked usage comes at the end of each stream, as at Mistral, which knows no `stream_options`
+ */
+export type ChatHandler = (
+  call: Call,
+  deployment: string | null,
+  countsUnasked?: boolean,
+) => void | Promise<void>;
 
 export function chatHandler(simulation: Simulation): ChatHandler {
   const templates = new InstantTemplates(Math.floor(simulation.now() / 1_000));
-  return (call, deployment) => {
+  return (call, deployment, countsUnasked = false) => {
     const read = readRequest(call);
     if (read.refusal !== null) {
       return refuse(call, simulation, deployment ?? read.body?.model, read.refusal);
     }
-    const request = parseChatRequest(read.body, deployment);
-    if (isRefusal(request)) {
-      return refuse(call, simulation, deployment ?? read.body.model, request);
+    const parsed = parseChatRequest(read.body, deployment);
+    if (isRefusal(parsed)) {
+      return refuse(call, simulation, deployment ?? read.body.model, parsed);
     }
+    const request = countsUnasked ? { ...parsed, includesUsage: true } : parsed;
     const behaviour = simulation.behaviours.take(request.model);
     const isInstant = behaviour === undefined && request.model.endsWith(instantSuffix);
     if (isInstant && isPlain(request)) answerInstantly(call, simulation, templates, request);

@@ -7,10 +7,13 @@ import { invalidRequest, type Refusal } from './refusal.ts';
 
 const chatSuffix = '/chat/completions';
 const embeddingsSuffix = '/embeddings';
+/** Mistral's models on Vertex speak the same wire. */
+const onVertex = /\/publishers\/mistralai\/models\/([^/:]+):(?:rawPredict|streamRawPredict)$/;
 
 /**
  * The OpenAI wire under any prefix: `/v1/…`, `/openai/v1/…` (Groq), `/api/v1/…` (OpenRouter), and Azure's
- * `/openai/deployments/{deployment}/…?api-version=`, where the deployment is the model.
+ * `/openai/deployments/{deployment}/…?api-version=`, where the deployment is the model. Vertex's endpoint for open models ends
+ * like OpenAI's.
  */
 export function openAiWire(simulation: Simulation): Wire {
   const chat = chatHandler(simulation);
@@ -27,7 +30,9 @@ export function openAiWire(simulation: Simulation): Wire {
     find(method, path) {
       if (method === 'POST') {
         if (path.endsWith(chatSuffix)) return onChat;
-        return path.endsWith(embeddingsSuffix) ? onEmbeddings : undefined;
+        if (path.endsWith(embeddingsSuffix)) return onEmbeddings;
+        const found = onVertex.exec(path);
+        return found === null ? undefined : (call) => chat(call, decoded(found[1]), true);
       }
       const models = method === 'GET' ? /\/models(?:\/(.+))?$/.exec(path) : null;
       if (models === null) return undefined;
