@@ -118,6 +118,33 @@ describe('platform access', () => {
       });
     });
 
+    it('are booked by a config file, once however often it is applied', async () => {
+      const quotas = await makeKey();
+      const { name } = (await call('GET', `/api/v1/organizations/${shop.organizationId}`)).body;
+      const apply = (...credits: object[]) =>
+        call('POST', '/api/v1/config-file', {
+          text: JSON.stringify({
+            credits: credits.map((credit) => ({ organization: name, ...credit })),
+          }),
+        });
+      const first = { reference: 'contract-1', amountUsd: 10, note: 'first year' };
+      const booked = await apply(first);
+      expect(booked.body.created).toEqual([{ section: 'credits', name: `${name}/contract-1` }]);
+      expect((await apply(first)).body).toMatchObject({ created: [], changed: [] });
+      await apply(first, { reference: 'contract-2', amountUsd: '2.5' });
+      expect(quotas()).toEqual([{ kind: 'credits', limit: '12500000000000' }]);
+
+      const changed = await apply({ ...first, amountUsd: 11 });
+      expect(changed.status).toBe(422);
+      expect(JSON.stringify(changed.body)).toContain('booked already, with another amount');
+      const stranger = await apply({ ...first, organization: 'nobody' });
+      expect(JSON.stringify(stranger.body)).toContain('there is none named');
+      const back = { reference: 'fix', amountUsd: -1 };
+      expect((await apply(back)).status).toBe(422);
+      expect((await apply({ ...back, allowBelowSpent: true })).status).toBe(200);
+      expect(quotas()).toEqual([{ kind: 'credits', limit: '11500000000000' }]);
+    });
+
     it('are never taken back below what is spent, unless whoever corrects says so', async () => {
       await call('POST', path(), { amountUsd: '10', reference: 'a' });
       const correct = (amountUsd: string, more = {}) =>

@@ -133,6 +133,14 @@ describe('routes', () => {
       organizationId: shop.organizationId,
       routeId: shop.routeId,
       profileClass: { modelAsked: 'm-1', capabilities: ['text', 'vision'] },
+      needsPlatformPrice: false,
     });
+    // What credits pay for must have a price, as for a request.
+    await call('POST', `/api/v1/organizations/${shop.organizationId}/credits`, {
+      amountUsd: 1,
+      reference: 'a',
+    });
+    await call('POST', path, {});
+    expect(bus.questions.at(-1)?.question).toMatchObject({ needsPlatformPrice: true });
   });
 });

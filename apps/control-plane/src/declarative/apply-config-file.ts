@@ -7,13 +7,14 @@ import { applyKey } from './apply-key.ts';
 import { applyWebhook } from './apply-webhook.ts';
 import {
   applyAiProvider,
+  applyCredit,
   applyOrganization,
   applyProject,
   applyRate,
   applyRoute,
   applySecret,
 } from './apply-resources.ts';
-import type { ConfigFile, DeclaredWebhook } from './config-file.schema.ts';
+import type { ConfigFile, DeclaredCredit, DeclaredWebhook } from './config-file.schema.ts';
 import {
   type ConfigFileProblem,
   type ParsedConfigFile,
@@ -113,6 +114,9 @@ async function applyAll(
     });
   }
   await each('organizations', file.organizations, applyOrganization);
+  await each('credits', file.credits?.map(referenced), (_, item) =>
+    applyCredit(application, item.declared),
+  );
   await each('projects', file.projects, applyProject);
   await each('secrets', file.secrets, applySecret);
   await each('aiProviders', file.aiProviders, applyAiProvider);
@@ -122,6 +126,10 @@ async function applyAll(
     applyWebhook(application, item.declared),
   );
   return effects;
+}
+
+function referenced(declared: DeclaredCredit) {
+  return { name: `${declared.organization}/${declared.reference}`, declared };
 }
 
 /** Told by its host: the rest of a URL may be what keeps others from calling it. */

@@ -1,13 +1,16 @@
+import type { ConfigChange } from '../config-publishing/config-changes.ts';
 import { createAiProvider, patchAiProvider } from '../ai-providers/ai-provider-writes.ts';
 import {
   aiProviders,
+  credits,
   exchangeRates,
   organizations,
   projects,
   routes,
   secrets,
 } from '../database/tables.ts';
-import type { Target } from '../domain/rows.ts';
+import { createCredit } from '../credits/credit-writes.ts';
+import type { OrganizationRow, Target } from '../domain/rows.ts';
 import { putExchangeRate } from '../exchange-rates/put-exchange-rate.ts';
 import { unprocessable } from '../http/problem.ts';
 import { createOrganization, patchOrganization } from '../organizations/organization-writes.ts';
@@ -20,6 +23,7 @@ import { createSecret, patchSecret } from '../secrets/secret-writes.ts';
 import type { Application, Effect } from './apply-config-file.ts';
 import type {
   DeclaredAiProvider,
+  DeclaredCredit,
   DeclaredProject,
   DeclaredRoute,
   DeclaredSecret,
@@ -49,18 +53,38 @@ export async function applyOrganization(
   return 'created';
 }
 
+/** Nobody is asked what is spent: to take credits back, the file must allow it to be below that. */
+export async function applyCredit(
+  { change }: Application,
+  { organization, ...credit }: DeclaredCredit,
+): Promise<Effect> {
+  const owner = await requireOrganization(change, organization);
+  const { reference } = credit;
+  const isBooked = await change.manager.existsBy(credits, { organizationId: owner.id, reference });
+  await createCredit(change, owner.id, credit, null);
+  return isBooked ? 'unchanged' : 'created';
+}
+
 export async function applyProject(
   { change }: Application,
   declared: DeclaredProject,
 ): Promise<Effect> {
   const { organization, ...fields } = declared;
-  const owner = await change.manager.findOneBy(organizations, { name: organization });
-  if (!owner) throw unprocessable('organization', `there is none named "${organization}"`);
+  const owner = await requireOrganization(change, organization);
   const where = { organizationId: owner.id, name: fields.name };
   const existing = await change.manager.findOneBy(projects, where);
   if (existing) return effectOf(existing, await patchProject(change, existing.id, fields));
   await createProject(change, { organizationId: owner.id, ...fields });
   return 'created';
+}
+
+async function requireOrganization(
+  { manager }: ConfigChange,
+  name: string,
+): Promise<OrganizationRow> {
+  const owner = await manager.findOneBy(organizations, { name });
+  if (!owner) throw unprocessable('organization', `there is none named "${name}"`);
+  return owner;
 }
 
 export async function applySecret(

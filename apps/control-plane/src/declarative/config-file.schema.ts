@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { aiProviderFields } from '../ai-providers/ai-provider.schema.ts';
+import { createCreditBody } from '../credits/credit.schema.ts';
 import { currencyCode, usdPerUnit } from '../exchange-rates/exchange-rate.schema.ts';
 import { name } from '../http/fields.ts';
 import { camelCaseKeyFields, keyFields } from '../keys/key.schema.ts';
@@ -65,6 +66,10 @@ const declaredWebhook = z
   });
 export type DeclaredWebhook = z.infer<typeof declaredWebhook>;
 
+/** Booked once for each reference: the file may name again what it named before. */
+const declaredCredit = createCreditBody.extend({ organization: name });
+export type DeclaredCredit = z.infer<typeof declaredCredit>;
+
 const declaredProject = z.strictObject({ organization: name, ...projectFields });
 export type DeclaredProject = z.infer<typeof declaredProject>;
 
@@ -72,6 +77,7 @@ export type DeclaredProject = z.infer<typeof declaredProject>;
 export const configFile = z.strictObject({
   exchangeRates: z.record(currencyCode, usdPerUnit).optional(),
   organizations: z.array(createOrganizationBody).optional(),
+  credits: z.array(declaredCredit).optional(),
   projects: z.array(declaredProject).optional(),
   secrets: z.array(declaredSecret).optional(),
   aiProviders: z.array(declaredAiProvider).optional(),

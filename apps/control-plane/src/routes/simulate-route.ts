@@ -1,6 +1,7 @@
 import { makePlan, type PlanAnswer, type PlanRequest } from '@tollgate/contracts';
 import type { Bus } from '@tollgate/messaging';
 import type { EntityManager } from 'typeorm';
+import { loadCredits } from '../config-publishing/load-surroundings.ts';
 import { newId } from '../database/new-id.ts';
 import { requireRow } from '../database/rows.ts';
 import { projects, routes } from '../database/tables.ts';
@@ -20,6 +21,7 @@ export async function simulateRoute(
   const route = await requireRow(manager, routes, 'route', id);
   if (route.publishedVersion === null) throw conflict('The route is not published yet.');
   const project = await requireRow(manager, projects, 'project', route.projectId);
+  const credits = await loadCredits(manager, [project.organizationId]);
   const question: PlanRequest = {
     requestId: newId('request'),
     organizationId: project.organizationId,
@@ -29,6 +31,7 @@ export async function simulateRoute(
     strategy: body.strategy ?? null,
     modelAllowlist: body.modelAllowlist ?? null,
     needsPrice: body.needsPrice ?? false,
+    needsPlatformPrice: credits.has(project.organizationId),
     profileClass: {
       operation: 'chat',
       modelAsked: body.model ?? null,
