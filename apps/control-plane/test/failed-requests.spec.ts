@@ -1,3 +1,4 @@
+import type { DataSource } from 'typeorm';
 import { FailedRequests } from '../src/webhooks/failed-requests.ts';
 import { TOLD_A_MINUTE } from '../src/webhooks/sample-failures.ts';
 import { messageOf } from './fake-messaging.ts';
@@ -131,8 +132,6 @@ describe('requests that failed', () => {
 });
 
 describe('requests that failed while Postgres is away', () => {
-  const events = useEvents();
-
   it('are asked for again', async () => {
     const away = {
       get manager(): never {
@@ -140,7 +139,7 @@ describe('requests that failed while Postgres is away', () => {
       },
     };
     const failures = new FailedRequests({
-      dataSource: away as unknown as ReturnType<typeof events.dataSource>,
+      dataSource: away as unknown as DataSource,
       now: () => START,
     });
     expect(await failures.handle([messageOf(1, [{}])])).toEqual([

@@ -69,9 +69,12 @@ export class RoutingModule {
               health,
               now: Date.now,
               onHealthChange: (change) => {
-                const { circuit: _, ...told } = change;
-                changes.inc({ to: change.to });
-                telemetry.log.warn(told, 'the health of a model changed');
+                const { aiProviderId, model, from, to } = change;
+                changes.inc({ to });
+                telemetry.log.warn(
+                  { aiProviderId, model, from, to },
+                  'the health of a model changed',
+                );
                 tell.changed(change);
               },
             }),

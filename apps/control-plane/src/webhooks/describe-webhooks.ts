@@ -33,7 +33,8 @@ function describe(type: MessageType): object {
     timestamp: z.string().meta({ format: 'date-time', description: 'When it happened' }),
     data,
   });
-  const { $schema: _, ...schema } = z.toJSONSchema(message, { target: 'draft-2020-12' });
+  const schema = z.toJSONSchema(message, { target: 'draft-2020-12' });
+  delete schema.$schema;
   return {
     tags: ['webhooks'],
     summary,
