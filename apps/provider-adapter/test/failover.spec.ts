@@ -196,6 +196,18 @@ describe('failover', () => {
     await first.seen[0]?.closed;
   });
 
+  it('takes an answer that arrived while this process stood still, for it is paid for', async () => {
+    first.reply((response, request) => {
+      json(200, completion('from a'))(response, request);
+      const stoodStill = new Int32Array(new SharedArrayBuffer(4));
+      Atomics.wait(stoodStill, 0, 0, 700);
+    });
+    const call = await serve(new FakeCall(timeouts({ firstByteMs: 600 })));
+    expect(call.text()).toBe(completion('from a'));
+    expect(adapter.records[0]).toMatchObject({ outcome: 'completed', usageSource: 'provider' });
+    expect(adapter.records[0]?.attempts).toHaveLength(1);
+  });
+
   it('moves on when a stream stalls or fails before its first event', async () => {
     second.reply(streamOf(1));
     for (const reply of [

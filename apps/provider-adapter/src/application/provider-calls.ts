@@ -4,6 +4,8 @@ import { ProviderCall, type WhenDone } from './provider-call.ts';
 import type { UpstreamAttempt } from './upstream-attempt.ts';
 
 const SWEEP_MS = 50;
+/** Between two sweeps: after that, this process stood still (stopped, or its machine asleep). */
+const STOOD_STILL_MS = 500;
 /** How long a finished answer's connection may take to end its body before it is closed. */
 const LINGER_MS = 2_000;
 
@@ -18,6 +20,7 @@ export class ProviderCalls {
   private readonly lingering = new Map<UpstreamAttempt, number>();
   private readonly whenDone: WhenDone = (call, attempt) => this.forget(call, attempt);
   private timer: NodeJS.Timeout | undefined;
+  private sweptAt = 0;
   private isStopped = false;
   private whenIdle: (() => void) | undefined;
 
@@ -31,7 +34,7 @@ export class ProviderCalls {
     const serving = new ProviderCall(call, this.options, this.whenDone);
     this.open.add(serving);
     this.options.metrics.opened();
-    this.timer ??= setInterval(() => this.sweep(), SWEEP_MS);
+    if (this.timer === undefined) this.startTimer();
     this.guard(serving, () => serving.start());
   }
 
@@ -62,6 +65,10 @@ export class ProviderCalls {
 
   private sweep(): void {
     const now = this.options.clock.monotonicMs();
+    const hasStoodStill = now - this.sweptAt > STOOD_STILL_MS;
+    this.sweptAt = now;
+    // Answers may have arrived meanwhile, whole and paid for: they are read before anybody is called late.
+    if (hasStoodStill) return;
     for (const call of this.open) this.guard(call, () => call.sweep(now));
     for (const [attempt, until] of this.lingering) {
       if (attempt.lingers() && now < until) continue;
@@ -85,6 +92,11 @@ export class ProviderCalls {
     this.open.delete(call);
     if (attempt) this.lingering.set(attempt, this.options.clock.monotonicMs() + LINGER_MS);
     if (this.open.size === 0) this.whenIdle?.();
+  }
+
+  private startTimer(): void {
+    this.sweptAt = this.options.clock.monotonicMs();
+    this.timer = setInterval(() => this.sweep(), SWEEP_MS);
   }
 
   private stopTimer(): void {
