@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { CLIENTS } from './conformance/feature.ts';
+import { renderOperations } from './conformance/operations.ts';
 import { FEATURES, outcomeOf, renderMatrix, TARGETS } from './conformance/matrix.ts';
 
 const DOCUMENT = path.resolve('CONFORMANCE.md');
@@ -18,6 +19,12 @@ page to it (\`UPDATE_CONFORMANCE=1\` writes it anew). Connections are \`lenient\
 
 `;
 
+const OPERATIONS = `## Operations beside chat
+
+Which endpoint reaches which provider at all. What of a translated request cannot be said is refused or dropped by name there too.
+
+`;
+
 describe('the conformance matrix', () => {
   it.each(CLIENTS)('loses nothing in silence: %s', (client) => {
     const lost = FEATURES.flatMap((feature) =>
@@ -29,7 +36,7 @@ describe('the conformance matrix', () => {
   });
 
   it('is what the documentation shows', () => {
-    const text = `${HEAD}${renderMatrix()}\n`;
+    const text = `${HEAD}${renderMatrix()}\n\n${OPERATIONS}${renderOperations()}\n`;
     if (process.env['UPDATE_CONFORMANCE'] === '1') writeFileSync(DOCUMENT, text);
     expect(readFileSync(DOCUMENT, 'utf8')).toBe(text);
   });

@@ -12,6 +12,8 @@ export interface Recording {
   readonly status: number;
   readonly kind: string;
   readonly reqJson?: Readonly<Record<string, unknown>>;
+  /** A form. */
+  readonly reqB64?: string;
   readonly respHeaders: Readonly<Record<string, string>>;
   readonly reqHeaders: Readonly<Record<string, string>>;
   readonly respText?: string;
@@ -32,7 +34,7 @@ export function readChatRecordings(
   return readRecordings(folder, provider, 'chat/completions');
 }
 
-/** The exchanges of a provider on one endpoint that succeeded and whose request is JSON. */
+/** The exchanges of a provider on one endpoint that succeeded and whose request is JSON, or a form that was recorded whole. */
 export async function readRecordings(
   folder: string,
   provider: string,
@@ -45,9 +47,14 @@ export async function readRecordings(
     const recording: Recording = JSON.parse(line);
     const isWanted = recording.endpoint === endpoint && recording.status === 200;
     const hasAnswer = recording.respText !== undefined || recording.respB64 !== undefined;
-    if (isWanted && recording.reqJson && hasAnswer) found.push(recording);
+    if (isWanted && hasAnswer && hasRequest(recording)) found.push(recording);
   }
   return found;
+}
+
+/** Some forms were left out: a few words stand for them. */
+function hasRequest({ reqJson, reqB64 = '' }: Recording): boolean {
+  return reqJson !== undefined || Buffer.from(reqB64, 'base64').toString('latin1', 0, 2) === '--';
 }
 
 /** A provider that answers every request with the recording that is current, and remembers the last body it got. */
@@ -55,7 +62,9 @@ export class Replay {
   private readonly server: Server;
   private recording: Recording | undefined;
   private sliceBytes = 997;
+  /** The last request's JSON; empty for a form. */
   lastBody: Readonly<Record<string, unknown>> = {};
+  lastBytes = Buffer.alloc(0);
   /** Path and query of the last request. */
   lastPath = '';
 
@@ -65,7 +74,9 @@ export class Replay {
       request.on('data', (part: Buffer) => parts.push(part));
       request.on('end', () => {
         this.lastPath = request.url ?? '';
-        this.lastBody = JSON.parse(Buffer.concat(parts).toString('utf8'));
+        this.lastBytes = Buffer.concat(parts);
+        const isJson = this.lastBytes[0] === 0x7b;
+        this.lastBody = isJson ? JSON.parse(this.lastBytes.toString('utf8')) : {};
         const { recording } = this;
         if (!recording) return void response.writeHead(500).end();
         const type = recording.kind === 'sse' ? 'text/event-stream' : 'application/json';

@@ -71,7 +71,13 @@ const ENDPOINTS: readonly Endpoint[] = [
       path: at('/v1/embeddings'),
     }),
   ),
-  ...['moderations', 'images/generations', 'audio/speech'].map(
+  ...[
+    'moderations',
+    'images/generations',
+    'audio/speech',
+    'audio/transcriptions',
+    'audio/translations',
+  ].map(
     (endpoint): Endpoint => ({
       recorded: 'openai',
       endpoint,
@@ -80,6 +86,13 @@ const ENDPOINTS: readonly Endpoint[] = [
       path: at(`/v1/${endpoint}`),
     }),
   ),
+  {
+    recorded: 'mistral',
+    endpoint: 'audio/transcriptions',
+    provider: 'mistral',
+    basePath: '/v1',
+    path: at('/v1/audio/transcriptions'),
+  },
 ];
 
 const folder = recordingsFolder(ROOT);
@@ -148,16 +161,17 @@ async function clientOf(
   ];
   const route = await admin.publishRoute(project.id, 'main', targets);
   const { key } = await admin.createKey(project.id, route.id);
-  return (path, { reqJson, reqHeaders }) => {
+  return (path, { reqJson, reqB64 = '', reqHeaders }) => {
     const kept = Object.entries(reqHeaders).filter(([header]) => /^anthropic-/i.test(header));
+    const type = reqJson ? 'application/json' : (reqHeaders['content-type'] ?? '');
     return fetch(`${system.facts().gatewayUrl}${path}`, {
       method: 'POST',
       headers: {
         ...Object.fromEntries(kept),
-        'content-type': 'application/json',
+        'content-type': type,
         authorization: `Bearer ${key}`,
       },
-      body: JSON.stringify(reqJson),
+      body: reqJson ? JSON.stringify(reqJson) : Buffer.from(reqB64, 'base64'),
     });
   };
 }
@@ -172,6 +186,9 @@ async function compare(send: Send, endpoint: Endpoint, replay: Replay, recording
   const got = Buffer.from(await response.arrayBuffer());
   if (response.status !== 200)
     return { what: `status ${response.status}`, path, got: got.toString().slice(0, 300) };
+  const { reqB64 } = recording;
+  if (reqB64 !== undefined && replay.lastBytes.toString('base64') !== reqB64)
+    return { what: 'the form', path };
   const { model } = replay.lastBody;
   const recorded = { ...(model === undefined ? {} : { model }), ...recording.reqJson };
   if (!isDeepStrictEqual(asked(replay.lastBody), asked(recorded)))

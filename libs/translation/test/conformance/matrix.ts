@@ -131,7 +131,7 @@ function requestOf(client: ChatDialect, body: Readonly<Record<string, unknown>>)
   };
 }
 
-function connect(target: Target): ProviderConnection {
+export function connect(target: Target): ProviderConnection {
   const config = target.config ?? {};
   const baseUrl = defaultBaseUrl(target.provider, config) ?? 'https://upstream.example';
   const credential =

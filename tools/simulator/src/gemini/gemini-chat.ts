@@ -6,6 +6,7 @@ import type { Refusal } from '../openai/refusal.ts';
 import type { VendorChat } from '../vendor-chat/vendor-chat.ts';
 import { argumentsOf, signatureOf, wholeChoice } from '../vendor-chat/whole-answer.ts';
 import { parseContents } from './parse-contents.ts';
+import { type Modality, modalityOf, partOf } from './spoken-part.ts';
 
 const finishReasons = {
   stop: 'STOP',
@@ -18,8 +19,8 @@ export const geminiChat: VendorChat = {
   idPrefix: '',
   parse: (body, target) =>
     target ? parseContents(body, target) : invalidRequest('the URL names no model', null),
-  unary: (answer) => JSON.stringify(wholeBody(answer)),
-  stream: (answer, call) => new ContentStream(answer, isSse(call)),
+  unary: (answer, body) => JSON.stringify(wholeBody(answer, modalityOf(body))),
+  stream: (answer, call, body) => new ContentStream(answer, isSse(call), modalityOf(body)),
   say: (refusal) => JSON.stringify(errorOf(refusal)),
 };
 
@@ -27,10 +28,11 @@ function isSse(call: Call): boolean {
   return call.query?.get('alt') === 'sse';
 }
 
-function wholeBody(answer: ChatAnswer): object {
+function wholeBody(answer: ChatAnswer, modality: Modality): object {
   const candidates = answer.choices.map((choice, index) => {
     const { text, calls } = wholeChoice(choice);
-    const parts = [...(text === '' ? [] : [{ text }]), ...calls.map(callPart)];
+    const said = text === '' ? [] : [partOf(text, modality)];
+    const parts = [...said, ...calls.map(callPart)];
     const finishReason = finishReasons[choice.finishReason];
     return { content: { parts, role: 'model' }, finishReason, index };
   });
@@ -81,10 +83,12 @@ class ContentStream implements ChunkFormat {
 
   readonly #answer: ChatAnswer;
   readonly #isSse: boolean;
+  readonly #modality: Modality;
 
-  constructor(answer: ChatAnswer, isSse: boolean) {
+  constructor(answer: ChatAnswer, isSse: boolean, modality: Modality) {
     this.#answer = answer;
     this.#isSse = isSse;
+    this.#modality = modality;
     this.contentType = isSse ? 'text/event-stream' : 'application/json; charset=UTF-8';
   }
 
@@ -95,7 +99,9 @@ class ContentStream implements ChunkFormat {
   content(index: number, piece: Piece): string {
     if (piece.kind !== 'text') return '';
     return this.#chunk({
-      candidates: [{ content: { parts: [{ text: piece.text }], role: 'model' }, index }],
+      candidates: [
+        { content: { parts: [partOf(piece.text, this.#modality)], role: 'model' }, index },
+      ],
       modelVersion: this.#answer.model,
       responseId: this.#answer.id,
     });
