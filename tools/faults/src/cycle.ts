@@ -20,6 +20,7 @@ export interface CycleResult {
   readonly settled: number;
   readonly recoveryMs: number;
   readonly quietMs: number;
+  readonly waitedFor: readonly Finding[];
   readonly findings: readonly Finding[];
 }
 
@@ -67,6 +68,7 @@ export async function runCycle(tools: CycleTools, fault: FaultCase): Promise<Cyc
     settled: quiet.settled,
     recoveryMs,
     quietMs: quiet.ms,
+    waitedFor: quiet.waitedFor,
     findings: [...findings, ...quiet.findings],
   };
 }

@@ -5,6 +5,8 @@ import type { LogReader, Requests } from './logs/log-reader.ts';
 export interface Quiet {
   /** Empty once all agree and nothing is held. */
   readonly findings: readonly Finding[];
+  /** What kept it waiting, as it was said last before it fell silent. */
+  readonly waitedFor: readonly Finding[];
   readonly settled: number;
   readonly ms: number;
 }
@@ -16,10 +18,12 @@ const ASK_AGAIN_MS = 400;
 /** Asks the oracle until it has nothing to say, or time is up: then what it said last. */
 export async function untilQuiet(reader: LogReader, requests: Requests): Promise<Quiet> {
   const began = performance.now();
+  let waitedFor: readonly Finding[] = [];
   for (;;) {
     const state = await look(reader, requests);
     const ms = performance.now() - began;
-    if (state.findings.length === 0 || ms > QUIET_WITHIN_MS) return { ...state, ms };
+    if (state.findings.length === 0 || ms > QUIET_WITHIN_MS) return { ...state, waitedFor, ms };
+    waitedFor = state.findings;
     await wait(ASK_AGAIN_MS);
   }
 }

@@ -2,6 +2,8 @@ import type { CycleResult } from './cycle.ts';
 import type { Finding } from './domain/oracle.ts';
 
 const MOST_FINDINGS = 12;
+/** What takes longer is worth a look, though it is no failure. */
+const LONG_MS = 15_000;
 
 /** One line a case, and below it what is wrong. */
 export function describeCycle(result: CycleResult): string {
@@ -18,7 +20,11 @@ export function describeCycle(result: CycleResult): string {
     `flows after ${seconds(result.recoveryMs)}, quiet after ${seconds(result.quietMs)}`.padEnd(40),
     findings.length === 0 ? 'ok' : 'FAILED',
   ];
-  return [parts.join('  '), ...describeFindings(findings)].join('\n');
+  const isSlow = findings.length === 0 && result.quietMs > LONG_MS;
+  const slow = isSlow
+    ? describeFindings(result.waitedFor).map((line) => `${line} (waited for)`)
+    : [];
+  return [parts.join('  '), ...describeFindings(findings), ...slow].join('\n');
 }
 
 /** The first few findings, a line each, indented. */
