@@ -1,4 +1,4 @@
-import { NO_USAGE, type QuotaDefinition } from '@tollgate/contracts';
+import { NO_USAGE, type QuotaDefinition, takeAlerts } from '@tollgate/contracts';
 import { inSeconds, instanceOn, askFor, type Instance } from './desk-fixture.ts';
 import { quotaOf, recordOf, useLedger } from './ledger-fixture.ts';
 
@@ -136,6 +136,26 @@ describe('alerts', () => {
     expect(await fixture.ledger().untoldAlerts()).toMatchObject([
       { quotaId: large.quotaId, settled: '5000' },
     ]);
+  });
+
+  it('say which requests of the owner were counted', async () => {
+    const instance = instanceOn(fixture.ledger());
+    const counts = { by: 'tag', tag: 'team', value: 'search' } as const;
+    const quotas = [
+      quotaOf({ metric: 'cost', limit: '1000', alertPct: [50] }),
+      quotaOf({ metric: 'cost', limit: '1000', alertPct: [60], counts }),
+    ];
+    await spend(instance, quotas, '700');
+    const alerts = await fixture.ledger().untoldAlerts();
+    const byPct = new Map(alerts.map((alert) => [alert.thresholdPct, alert.counts]));
+    expect(byPct).toEqual(
+      new Map<number, typeof counts | undefined>([
+        [50, undefined],
+        [60, counts],
+      ]),
+    );
+    const answer = { alerts };
+    expect(takeAlerts.answer.parse(answer)).toEqual(answer);
   });
 
   it('follow a limit that changes, and repeat no threshold of the same window', async () => {

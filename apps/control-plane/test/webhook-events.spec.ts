@@ -103,7 +103,13 @@ describe('events that others decide', () => {
     const alerts = [
       budget.raise({ scopeId: projectId }),
       budget.raise({ scope: 'organization', scopeId: organizationId, thresholdPct: 100 }),
-      budget.raise({ scopeId: projectId, metric: 'tokens', limit: '100', settled: '81' }),
+      budget.raise({
+        scopeId: projectId,
+        metric: 'tokens',
+        limit: '100',
+        settled: '81',
+        counts: { by: 'end_user', value: 'user-7' },
+      }),
     ];
     budget.raise({ scope: 'key', scopeId: 'key_gone' });
     const intakes = [await intakeOn(budget), await intakeOn(budget)];
@@ -116,12 +122,24 @@ describe('events that others decide', () => {
     expect(threshold).toMatchObject({
       type: 'budget.threshold',
       timestamp: '2026-01-01T00:00:00.000Z',
-      data: { thresholdPct: 80, currency: 'USD', limit: '1.5', used: '1.2', window: 'month' },
+      data: {
+        thresholdPct: 80,
+        currency: 'USD',
+        limit: '1.5',
+        used: '1.2',
+        window: 'month',
+        counts: null,
+      },
     });
     expect(exceeded.type).toBe('budget.exceeded');
     expect(quota).toMatchObject({
       type: 'quota.threshold',
-      data: { currency: null, limit: '100', used: '81' },
+      data: {
+        currency: null,
+        limit: '100',
+        used: '81',
+        counts: { by: 'end_user', value: 'user-7' },
+      },
     });
   });
 

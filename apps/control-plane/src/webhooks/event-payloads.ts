@@ -1,4 +1,4 @@
-import { METRICS, requestOutcome, WINDOWS } from '@tollgate/contracts';
+import { counted, METRICS, requestOutcome, WINDOWS } from '@tollgate/contracts';
 import { z } from 'zod';
 import { type MessageType, OMITTED_EVENT, TEST_EVENT } from './event-types.ts';
 
@@ -26,6 +26,9 @@ const quotaUse = z.object({
   limit: z.string().meta({ description: 'A decimal' }),
   used: z.string().meta({ description: 'A decimal; what was settled when it was raised' }),
   hard: z.boolean(),
+  counts: counted
+    .nullable()
+    .meta({ description: 'Of the requests of `scope` these alone are counted; null: all' }),
   windowStartsAt: time.nullable(),
   windowEndsAt: time.nullable(),
 });
@@ -82,7 +85,7 @@ export const PAYLOADS = {
   },
   'quota.threshold': {
     summary:
-      'Tokens or requests: a threshold of a quota was reached. Once for each window and threshold.',
+      'Tokens or requests of an hour or longer: a threshold of a quota was reached. Once for each window and threshold.',
     data: quotaUse,
   },
   'key.expiring': {

@@ -55,6 +55,7 @@ function dataOf(alert: QuotaAlert): EventData<AlertType> {
     limit: amount(alert.limit),
     used: amount(alert.settled),
     hard: alert.hard,
+    counts: alert.counts ?? null,
     windowStartsAt: timeOf(alert.startsAt),
     windowEndsAt: timeOf(alert.endsAt),
   };

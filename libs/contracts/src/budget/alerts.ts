@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { counted } from '../config/request-quota.ts';
 import type { RequestMessage } from '../message.ts';
 import { metric, quotaWindow } from '../vocabulary.ts';
 
@@ -20,6 +21,8 @@ export const quotaAlert = z.object({
   /** When the threshold was crossed. */
   settled: pico,
   hard: z.boolean(),
+  /** Of the owner's requests these alone were counted; missing: all. */
+  counts: counted.optional(),
   /** Milliseconds since the epoch; null for `total`. */
   startsAt: z.number().nullable(),
   endsAt: z.number().nullable(),

@@ -9,7 +9,9 @@ const UNTOLD_ALERTS = `
          a.settled::text as settled, w.hard,
          case when w.kind <> 'total' then (extract(epoch from w.starts_at) * 1000)::float8 end as "startsAt",
          case when w.ends_at < 'infinity' then (extract(epoch from w.ends_at) * 1000)::float8 end as "endsAt",
-         floor(extract(epoch from a.raised_at) * 1000)::float8 as "raisedAt"
+         floor(extract(epoch from a.raised_at) * 1000)::float8 as "raisedAt",
+         case when w.counts_by is not null then jsonb_strip_nulls(
+           jsonb_build_object('by', w.counts_by, 'tag', w.counts_tag, 'value', w.counts_value)) end as counts
   from budget.quota_alert a join budget.quota_window w on w.window_id = a.window_id
   where a.told_at is null order by a.raised_at limit ${MOST}`;
 
@@ -30,6 +32,9 @@ export const RAISE_SPENT = `
     order by w.window_id
   on conflict do nothing`;
 
-export function untoldAlerts(database: Pick<Database, 'query'>): Promise<QuotaAlert[]> {
-  return database.query<QuotaAlert>(UNTOLD_ALERTS, []);
+type AlertRow = Omit<QuotaAlert, 'counts'> & { readonly counts: QuotaAlert['counts'] | null };
+
+export async function untoldAlerts(database: Pick<Database, 'query'>): Promise<QuotaAlert[]> {
+  const rows = await database.query<AlertRow>(UNTOLD_ALERTS, []);
+  return rows.map(({ counts, ...alert }) => (counts ? { ...alert, counts } : alert));
 }
