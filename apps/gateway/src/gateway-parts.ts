@@ -1,4 +1,4 @@
-import { randomFillSync } from 'node:crypto';
+import { hash, randomFillSync } from 'node:crypto';
 import { type Candidate, createIdFactory } from '@tollgate/contracts';
 import type { Messaging } from '@tollgate/messaging';
 import { findPrice, type PriceSheet, priceFromOverride } from '@tollgate/pricing';
@@ -14,6 +14,7 @@ import { ModelsEndpoint } from './adapters/http/models-endpoint.ts';
 import { BodyReader } from './adapters/http/read-body.ts';
 import { type EndpointPorts, TaskEndpoint } from './adapters/http/task-endpoint.ts';
 import { Authenticator } from './application/authenticator.ts';
+import { DrawDesk } from './application/draw-desk.ts';
 import { GrantDesk } from './application/grant-desk.ts';
 import { PlanDesk } from './application/plan-desk.ts';
 import { Recorder } from './application/recorder.ts';
@@ -26,6 +27,7 @@ export type GatewayMessaging = Pick<Messaging, 'bus' | 'publisher' | 'configRead
 
 const SWEEP_MS = 1_000;
 const MAX_PENDING_REFUSALS = 1_000;
+const MOST_DRAW_TERMS = 10_000;
 
 export interface GatewayParts {
   readonly http: HttpServerOptions;
@@ -58,6 +60,8 @@ export function buildGateway(
     staleMs: settings.TOLLGATE_PLAN_STALE_MS,
     defaultOutputCap: settings.TOLLGATE_DEFAULT_OUTPUT_CAP,
   });
+  const sha256 = (text: string): string => hash('sha256', text, 'hex');
+  const draws = new DrawDesk({ newId, hash: sha256, most: MOST_DRAW_TERMS });
   configReader.onChange((keys) => plans.configChanged(keys));
   const grants = new GrantDesk({ bus, newId, now: Date.now });
   const slots = new SlotDesk({ bus, clock, patienceMs: settings.TOLLGATE_SLOT_PATIENCE_MS });
@@ -93,6 +97,7 @@ export function buildGateway(
   const ports: EndpointPorts = {
     bus,
     plans,
+    draws,
     grants,
     slots,
     recorder,

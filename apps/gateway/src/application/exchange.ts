@@ -2,7 +2,6 @@ import {
   type CallEnd,
   type CallHead,
   callProvider,
-  type Draw,
   type Failure,
   failure,
   type RequestOutcome,
@@ -12,20 +11,11 @@ import type { CallListener, OpenCall } from '@tollgate/messaging';
 import { chooseRoute } from '../domain/choose-route.ts';
 import { drawOrder } from '../domain/draw-order.ts';
 import { goesOnAsItComes } from '../domain/goes-on-as-it-comes.ts';
-import type { DrawDecision, QuotaHolder } from '../domain/grants/grant-holder.ts';
-import { spentWindowOf } from '../domain/grants/refusals.ts';
 import { NO_RATES, type RateView } from '../domain/grants/rate-view.ts';
 import type { PlanEntry } from '../domain/plan-cache.ts';
-import { platformRefusal } from '../domain/platform-access.ts';
-import {
-  findUnbounded,
-  type Reservation,
-  type ReservationTerms,
-  reserve,
-  shrink,
-} from '../domain/reservation.ts';
+import type { Reservation } from '../domain/reservation.ts';
+import { Admission, type AdmissionListener, deadlineOf } from './admission.ts';
 import { callHeaderOf } from './call-header.ts';
-import { CallSlots, type SlotRefusal } from './call-slots.ts';
 import { estimateUse, isNeverTaken } from './lost-call.ts';
 import type { PlanOutcome } from './plan-desk.ts';
 import type { EstimatedUse } from './recorder.ts';
@@ -33,30 +23,20 @@ import type { AdmittedRequest, AnswerHead, ClientAnswer, ExchangePorts } from '.
 
 /** A whole answer above this is written as it comes, without a length. */
 const WHOLE_BYTES = 1024 * 1024;
-/** The adapter ends a call at its own deadline; this much later it counts as hung. */
-const DEADLINE_GRACE_MS = 5_000;
 const EMPTY: Uint8Array = new Uint8Array(0);
 
-/** How often a request may ask anew for a shorter answer. */
-const MOST_SHRINKS = 3;
-
-type Refused = Extract<DrawDecision, { outcome: 'refused' }>;
 type Phase = 'preparing' | 'called' | 'answering' | 'done';
 
 /**
  * One request from its body to the end of its answer: plan, slots, grant, call, answer. Runs without waiting where all of
  * them are at hand. Whatever happens, it ends once, and is recorded by the adapter or by the gateway.
  */
-export class Exchange implements CallListener<CallHead, CallEnd> {
+export class Exchange implements CallListener<CallHead, CallEnd>, AdmissionListener {
   private phase: Phase = 'preparing';
   private profile: RequestProfile | null = null;
   private body = EMPTY;
   private entry: PlanEntry | null = null;
-  private slots: CallSlots | null = null;
-  private draw: Draw | null = null;
-  private reservation: Reservation | null = null;
-  private shrinks = 0;
-  private spentWindowId: string | undefined;
+  private admission: Admission | null = null;
   private call: OpenCall | null = null;
   private wasConnected = true;
   private head: AnswerHead | null = null;
@@ -110,7 +90,7 @@ export class Exchange implements CallListener<CallHead, CallEnd> {
     if (this.phase === 'done') return;
     this.phase = 'answering';
     this.headTick = this.ports.clock.tick();
-    const outputCap = this.reservation?.outputCap ?? null;
+    const outputCap = this.admission?.reservation?.outputCap ?? null;
     this.head = { ...head, outputCap, rates: this.rates() };
     if (this.profile && goesOnAsItComes(this.profile)) this.begin(this.head);
   }
@@ -137,10 +117,10 @@ export class Exchange implements CallListener<CallHead, CallEnd> {
     this.finish();
     if (reason.recorded !== true) {
       const outcome = this.hasBegun ? 'interrupted' : 'failed';
-      const { entry, head, profile, relayedBytes } = this;
+      const { entry, head, profile, relayedBytes, admission } = this;
       const used = isNeverTaken(reason, this.wasConnected)
         ? null
-        : estimateUse(entry, head, profile, relayedBytes, this.draw && this.reservation);
+        : estimateUse(entry, head, profile, relayedBytes, reservedFor(admission));
       this.recordHere(outcome, reason, used);
     }
     if (this.hasBegun) this.answer.interrupt(reason);
@@ -162,96 +142,37 @@ export class Exchange implements CallListener<CallHead, CallEnd> {
   }
 
   private takeGrant(entry: PlanEntry, profile: RequestProfile): void {
-    this.plannedTick = this.ports.clock.tick();
+    const { ports, request } = this;
+    this.plannedTick = ports.clock.tick();
     this.entry = entry;
-    const quotas = this.request.policy.slotQuotas;
-    if (quotas === undefined || quotas.length === 0) return this.drawFor(entry, profile);
-    this.slots = new CallSlots(this.ports.slots);
-    const refused = this.slots.take(quotas, this.deadlineAt(entry));
-    if (refused instanceof Promise) {
-      this.resume(refused.then((one) => this.seated(one, entry, profile)));
-    } else this.seated(refused, entry, profile);
+    const asked = { profile, metadata: request.metadata };
+    this.admission = new Admission(ports, request, profile, asked, this);
+    this.admission.begin(entry);
   }
 
-  private seated(refused: SlotRefusal | null, entry: PlanEntry, profile: RequestProfile): void {
-    if (this.phase === 'done') return;
-    if (refused === null) this.drawFor(entry, profile);
-    else this.refuse(refused.failure);
+  onAdmitted(): void {
+    const { admission, profile } = this;
+    if (admission?.entry && profile) this.open(admission, admission.entry, profile);
   }
 
-  private drawFor(entry: PlanEntry, profile: RequestProfile): void {
-    this.entry = entry;
-    const { policy } = this.request;
-    const { platform } = entry;
-    if (platform !== null) this.drawOn(platform.holder, platform.terms, entry, profile);
-    else if (policy.quotas.length === 0) this.open(entry, profile);
-    else this.drawOn(policy, entry.terms, entry, profile);
+  onRefused(reason: Failure): void {
+    this.refuse(reason);
   }
 
-  private drawOn(
-    owner: QuotaHolder,
-    terms: ReservationTerms,
-    entry: PlanEntry,
-    profile: RequestProfile,
-    reservation: Reservation = reserve(terms, profile),
-  ): void {
-    const { requestId } = this.request;
-    const { grants } = this.ports;
-    const unbounded = findUnbounded(terms, profile);
-    if (unbounded !== null) {
-      const others = entry.platform?.others;
-      return others ? this.drawFor(others, profile) : this.refuse(unbounded);
-    }
-    this.reservation = reservation;
-    const outcome = grants.draw(owner, reservation.amounts, requestId, this.deadlineAt(entry));
-    if (outcome instanceof Promise) {
-      this.resume(outcome.then((one) => this.granted(one, entry, profile)));
-    } else this.granted(outcome, entry, profile);
+  /** The client went while the grant was on its way: the record gives the draw back. */
+  onTooLate(): void {
+    this.recordHere('cancelled', failure('client.closed'), null);
   }
 
-  private granted(decision: DrawDecision, entry: PlanEntry, profile: RequestProfile): void {
-    if (decision.outcome === 'refused') {
-      if (this.phase !== 'done') this.refused(decision, entry, profile);
-      return;
-    }
-    this.draw = decision.outcome === 'drawn' ? decision.draw : null;
-    if (this.phase !== 'done') return this.open(entry, profile);
-    // The client went while the grant was on its way: the record gives the draw back.
-    if (this.draw !== null) this.recordHere('cancelled', failure('client.closed'), null);
+  onBug(error: unknown): void {
+    this.ports.onBug(error);
   }
 
-  /** A shorter answer may be covered. Where platform access alone is refused, a project's own connections go on. */
-  private refused(decision: Refused, entry: PlanEntry, profile: RequestProfile): void {
-    const { platform } = entry;
-    const owner = platform?.holder ?? this.request.policy;
-    const terms = platform?.terms ?? entry.terms;
-    const shorter = this.shorter(decision, terms, profile);
-    if (shorter) return this.drawOn(owner, terms, entry, profile, shorter);
-    this.spentWindowId = spentWindowOf(decision);
-    if (platform === null) return this.refuse(decision.failure);
-    const { failure: told, isForPlatformAlone } = platformRefusal(decision, platform.quotas);
-    if (!isForPlatformAlone || platform.others === null) return this.refuse(told);
-    this.shrinks = 0;
-    this.reservation = null;
-    this.drawFor(platform.others, profile);
-  }
-
-  /** The quota of each refusal may be another one, and what is left of it changes: a few are tried. */
-  private shorter(
-    { quota, failure: reason }: Refused,
-    terms: ReservationTerms,
-    profile: RequestProfile,
-  ): Reservation | null {
-    const { reservation, ports } = this;
-    if (reason.code !== 'budget.exceeded' || quota === null || reservation === null) return null;
-    if (++this.shrinks > MOST_SHRINKS) return null;
-    return shrink(terms, profile, reservation, quota, ports.smallestOutputCap);
-  }
-
-  private open(entry: PlanEntry, profile: RequestProfile): void {
+  private open(admission: Admission, entry: PlanEntry, profile: RequestProfile): void {
     const { request, ports } = this;
     const { plan } = entry;
-    if (this.slots?.areCurrent() === false) return this.refuse(failure('budget.unavailable'));
+    this.entry = entry;
+    if (!admission.isCurrent()) return this.refuse(failure('budget.unavailable'));
     this.grantedTick = ports.clock.tick();
     this.phase = 'called';
     this.wasConnected = ports.bus.isConnected();
@@ -262,8 +183,8 @@ export class Exchange implements CallListener<CallHead, CallEnd> {
           request,
           profile,
           plan.order === 'weighted' ? drawOrder(plan.candidates, ports.random) : null,
-          this.reservation,
-          this.draw,
+          admission.reservation,
+          admission.draw,
           {
             authMs: request.authMs,
             planMs: this.planMs(),
@@ -272,7 +193,7 @@ export class Exchange implements CallListener<CallHead, CallEnd> {
         ),
         context: entry.context,
         body: this.body,
-        deadlineAt: this.deadlineAt(entry),
+        deadlineAt: deadlineOf(request, entry),
       },
       this,
     );
@@ -281,14 +202,8 @@ export class Exchange implements CallListener<CallHead, CallEnd> {
     if (this.owedCredit > 0) this.clientDrained();
   }
 
-  /** Milliseconds since the epoch. */
-  private deadlineAt(entry: PlanEntry): number {
-    return this.request.receivedAt + entry.plan.timeouts.totalMs + DEADLINE_GRACE_MS;
-  }
-
   private rates(): readonly RateView[] {
-    const owner = this.entry?.platform?.holder ?? this.request.policy;
-    return owner.quotas.length ? this.ports.grants.rates(owner) : NO_RATES;
+    return this.admission?.rates() ?? NO_RATES;
   }
 
   private begin(head: AnswerHead): void {
@@ -319,7 +234,7 @@ export class Exchange implements CallListener<CallHead, CallEnd> {
   /** Slots are free before the client hears of the end: its next request finds them. */
   private finish(): void {
     this.phase = 'done';
-    this.slots?.end();
+    this.admission?.end();
   }
 
   private refuse(reason: Failure): void {
@@ -336,9 +251,9 @@ export class Exchange implements CallListener<CallHead, CallEnd> {
       outcome,
       failure: reason,
       profile: this.profile,
-      entry: this.entry,
-      draw: this.draw,
-      spentWindowId: outcome === 'refused' ? this.spentWindowId : undefined,
+      entry: this.admission?.entry ?? this.entry,
+      draw: this.admission?.draw ?? null,
+      spentWindowId: outcome === 'refused' ? this.admission?.spentWindowId : undefined,
       used,
       planMs: this.plannedTick ? this.planMs() : 0,
       grantMs: this.grantedTick ? this.grantedTick - this.plannedTick : 0,
@@ -351,4 +266,9 @@ export class Exchange implements CallListener<CallHead, CallEnd> {
   private planMs(): number {
     return this.plannedTick - this.request.receivedTick - this.request.authMs;
   }
+}
+
+/** What was reserved of what is drawn. */
+function reservedFor(admission: Admission | null): Reservation | null {
+  return admission?.draw ? admission.reservation : null;
 }

@@ -8,7 +8,6 @@ import {
   type IdFactory,
   type KeyPolicy,
   makePlan,
-  type Operation,
   type Plan,
   type PlanAnswer,
   type PlansInvalidated,
@@ -21,12 +20,8 @@ import type { PriceSheet } from '@tollgate/pricing';
 import type { CallExtras } from '../domain/call-extras.ts';
 import type { RouteChoice } from '../domain/choose-route.ts';
 import { PlanCache, type PlanEntry } from '../domain/plan-cache.ts';
-import {
-  isPlatform,
-  PlatformHolders,
-  platformQuotasFor,
-  type PlatformTerms,
-} from '../domain/platform-access.ts';
+import { hasHardBudget } from '../domain/hard-budget.ts';
+import { platformQuotasFor } from '../domain/platform-access.ts';
 import { providerKeyPlan } from '../domain/provider-key.ts';
 import { reservationTerms } from '../domain/reservation.ts';
 
@@ -63,7 +58,6 @@ const RETRY_MS = 1_000;
 /** Plans from the cache, else from routing: asked once for all requests that wait for the same plan. */
 export class PlanDesk {
   private readonly cache: PlanCache;
-  private readonly holders = new PlatformHolders();
   private readonly waiting = new Map<string, { policy: KeyPolicy; answer: Promise<PlanOutcome> }>();
 
   constructor(private readonly options: PlanDeskOptions) {
@@ -102,7 +96,7 @@ export class PlanDesk {
       newId('plan'),
       (candidate) => priceOf(candidate, at) !== undefined,
     );
-    return plan.ok ? succeed(this.entryFor(policy, plan.value, at, profile.operation)) : plan;
+    return plan.ok ? succeed(this.entryFor(policy, plan.value, at)) : plan;
   }
 
   invalidate(event: PlansInvalidated): void {
@@ -134,7 +128,7 @@ export class PlanDesk {
         routeId: route.routeId,
         strategy: policy.routingStrategy,
         modelAllowlist: policy.modelAllowlist,
-        needsPrice: policy.quotas.some(({ hard, metric }) => hard && metric === 'cost'),
+        needsPrice: hasHardBudget(policy),
         needsPlatformPrice: platformQuotasFor(policy, profile.operation).some(
           ({ metric }) => metric === 'cost',
         ),
@@ -149,12 +143,12 @@ export class PlanDesk {
       return standIn ? succeed(standIn) : fail(unavailable(answer.failure));
     }
     if (answer.value.outcome !== 'planned') return fail(refusal(answer.value));
-    const entry = this.entryFor(policy, answer.value.plan, now, profile.operation);
+    const entry = this.entryFor(policy, answer.value.plan, now);
     this.cache.put(key, entry, now);
     return succeed(entry);
   }
 
-  private entryFor(policy: KeyPolicy, plan: Plan, now: number, operation: Operation): PlanEntry {
+  private entryFor(policy: KeyPolicy, plan: Plan, now: number): PlanEntry {
     const { newId, priceOf, defaultOutputCap } = this.options;
     const value: CallContext = {
       organizationId: policy.organizationId,
@@ -178,29 +172,6 @@ export class PlanDesk {
       // An id of its own: the same plan under a changed key is another context.
       context: { id: newId('plan'), value },
       terms: reservationTerms(policy, plan, (one) => priceOf(one, now), defaultOutputCap),
-      platform: this.platformTerms(policy, plan, now, operation),
-    };
-  }
-
-  private platformTerms(
-    policy: KeyPolicy,
-    plan: Plan,
-    now: number,
-    operation: Operation,
-  ): PlatformTerms | null {
-    if (!plan.candidates.some(isPlatform)) return null;
-    const quotas = platformQuotasFor(policy, operation);
-    if (quotas.length === 0) return null;
-    const { priceOf, defaultOutputCap } = this.options;
-    const holder = this.holders.of(policy, quotas);
-    const candidates = plan.candidates.filter((one) => !isPlatform(one));
-    return {
-      holder,
-      quotas,
-      terms: reservationTerms(holder, plan, (one) => priceOf(one, now), defaultOutputCap),
-      others: candidates.length
-        ? this.entryFor(policy, { ...plan, candidates }, now, operation)
-        : null,
     };
   }
 }

@@ -6,6 +6,7 @@ import type { DrawAmounts } from '../domain/grants/amounts.ts';
 import type { DrawDecision, QuotaHolder } from '../domain/grants/grant-holder.ts';
 import type { RateView } from '../domain/grants/rate-view.ts';
 import type { SlotDecision } from '../domain/slots/slot-holder.ts';
+import type { DrawDesk } from './draw-desk.ts';
 import type { PlanDesk } from './plan-desk.ts';
 import type { Recorder } from './recorder.ts';
 
@@ -87,6 +88,7 @@ export interface Clock {
 export interface ExchangePorts {
   readonly bus: Bus;
   readonly plans: PlanDesk;
+  readonly draws: DrawDesk;
   readonly grants: Grants;
   readonly slots: Slots;
   readonly recorder: Recorder;

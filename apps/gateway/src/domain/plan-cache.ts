@@ -1,5 +1,4 @@
 import type { CallContext, KeyPolicy, Plan, PlansInvalidated } from '@tollgate/contracts';
-import type { PlatformTerms } from './platform-access.ts';
 import type { ReservationTerms } from './reservation.ts';
 
 /** A plan in use by one key, with what every request under it shares. */
@@ -8,9 +7,8 @@ export interface PlanEntry {
   readonly plan: Plan;
   /** Immutable under its id. */
   readonly context: { readonly id: string; readonly value: CallContext };
+  /** Under the policy's own quotas. */
   readonly terms: ReservationTerms;
-  /** Stands in for the policy's quotas and these terms where platform access may answer and has quotas; else null. */
-  readonly platform: PlatformTerms | null;
 }
 
 interface Slot {

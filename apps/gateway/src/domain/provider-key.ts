@@ -12,6 +12,7 @@ import {
   type Result,
   succeed,
 } from '@tollgate/contracts';
+import { hasHardBudget } from './hard-budget.ts';
 import { isAllowed } from './model-allowlist.ts';
 import type { RequestHead } from './request-head.ts';
 
@@ -78,7 +79,7 @@ export function providerKeyPlan(
     maxOutputTokens: null,
     reason: "the request brought the provider's key",
   };
-  const needsPrice = policy.quotas.some(({ hard, metric }) => hard && metric === 'cost');
+  const needsPrice = hasHardBudget(policy);
   const hasOwnPrice = isPriced(candidate);
   const { defaultPrice } = policy;
   if (needsPrice && !hasOwnPrice && !defaultPrice) return fail(failure('budget.unpriced'));

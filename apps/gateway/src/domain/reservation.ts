@@ -59,13 +59,24 @@ export function reservationTerms(
   }));
   return {
     candidates,
-    hasCostQuota: policy.quotas.some(({ metric }) => metric === 'cost'),
-    needsOutputCap: policy.quotas.some(
-      ({ hard, metric }) => hard && (metric === 'cost' || metric === 'tokens'),
-    ),
+    ...needsOf(policy.quotas),
     defaultOutputCap: candidates.reduce(
       (cap, { maxOutputTokens }) => Math.min(cap, maxOutputTokens ?? cap),
       defaultOutputCap,
+    ),
+  };
+}
+
+/** The same for other quotas. */
+export function termsUnder(terms: ReservationTerms, quotas: KeyPolicy['quotas']): ReservationTerms {
+  return { ...terms, ...needsOf(quotas) };
+}
+
+function needsOf(quotas: KeyPolicy['quotas']) {
+  return {
+    hasCostQuota: quotas.some(({ metric }) => metric === 'cost'),
+    needsOutputCap: quotas.some(
+      ({ hard, metric }) => hard && (metric === 'cost' || metric === 'tokens'),
     ),
   };
 }

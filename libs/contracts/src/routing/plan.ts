@@ -21,6 +21,8 @@ export const exclusionReason = z.enum([
   'profile_mismatch',
   'unhealthy',
   'unpriced_under_hard_budget',
+  /** A limit that counts it alone was met. */
+  'limit_met',
 ]);
 export type ExclusionReason = z.infer<typeof exclusionReason>;
 
