@@ -15,7 +15,7 @@ import { createId, quotaOf, useLedger } from './ledger-fixture.ts';
 
 const fixture = useLedger();
 const START = Date.UTC(2026, 10, 20, 12, 0, 0, 250);
-const LEASE_MS = 3_000;
+const LEASE_MS = 5_000;
 
 interface Held {
   readonly grantId: string;

@@ -122,7 +122,7 @@ describe('taking grants', () => {
     const money = quotaOf({ metric: 'cost', limit: '3000', window: 'month' });
     const deadline = now + 5_000;
     const lease = new Map([
-      [rate, 3_000],
+      [rate, 5_000],
       [money, 10_000],
     ]);
     for (const quota of [rate, money]) {

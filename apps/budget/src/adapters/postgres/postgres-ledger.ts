@@ -22,7 +22,7 @@ export interface LeaseOptions {
 }
 
 /** What a grant took of a bucket may be drawn so long, and counts in full until then; milliseconds. */
-const BUCKET_LEASE_MS = 3_000;
+const BUCKET_LEASE_MS = 5_000;
 
 /** How many grants one sweep touches in one transaction. */
 const SWEEP = 500;
