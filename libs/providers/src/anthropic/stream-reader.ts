@@ -1,8 +1,7 @@
-import { type Failure, failure, type TokenUsage } from '@tollgate/contracts';
+import type { TokenUsage } from '@tollgate/contracts';
 import type { AnswerEvent, EmitEvent } from '@tollgate/neutral';
 import type { StreamReader } from '../chat-wire.ts';
 import { isRecord, parseJson } from '../json/json-value.ts';
-import type { StreamDecoder } from '../provider.ts';
 import { EventSplitter } from '../sse/event-splitter.ts';
 import { readEvent } from '../sse/sse-events.ts';
 import { BlockReader } from './block-reader.ts';
@@ -10,19 +9,18 @@ import { decodeHead } from './decode-answer.ts';
 import { decodeErrorInside } from './decode-failure.ts';
 import { decodeFinish } from './decode-finish.ts';
 import { decodeUsage, mergeUsage } from './decode-usage.ts';
+import { StreamProgress } from '../stream-progress.ts';
 
 type Json = Readonly<Record<string, unknown>>;
 
 /** Reads a streamed message as neutral events. The start is held back until the first block: it promises nothing. */
-export class AnthropicStreamReader implements StreamReader {
-  phase: StreamDecoder['phase'] = 'waiting';
-  failure: Failure | null = null;
+export class AnthropicStreamReader extends StreamProgress implements StreamReader {
   readonly reportedCostPicoUsd = null;
   finishReason: string | null = null;
 
   private readonly splitter = new EventSplitter(
     (event) => this.read(event),
-    () => this.fail(failure('provider.invalid_answer', { internal: 'an event is too large' })),
+    () => this.failInvalid('an event is too large'),
   );
   private readonly blocks: BlockReader;
   private counts: Json = {};
@@ -34,6 +32,7 @@ export class AnthropicStreamReader implements StreamReader {
     custom: ReadonlySet<string>,
     private readonly emit: EmitEvent,
   ) {
+    super();
     this.blocks = new BlockReader(custom, (event) => this.give(event));
   }
 
@@ -50,8 +49,7 @@ export class AnthropicStreamReader implements StreamReader {
     // A server may leave out the empty line at the end.
     const last = this.splitter.takeRest();
     if (isRecord(parseJson(readEvent(last).data ?? ''))) this.read(last);
-    if (!this.isOver())
-      this.fail(failure('provider.interrupted', { internal: 'the stream ended early' }));
+    if (!this.isOver()) this.failCut();
   }
 
   estimateOutputTokens(): number {
@@ -106,8 +104,7 @@ export class AnthropicStreamReader implements StreamReader {
 
   private finish(): void {
     if (this.phase === 'waiting') return this.failInvalid('the stream was empty');
-    if (this.finishReason === null)
-      return this.fail(failure('provider.interrupted', { internal: 'no stop_reason came' }));
+    if (this.finishReason === null) return this.failCut('no stop_reason came');
     const { usage } = this;
     if (usage) this.give({ type: 'usage', usage });
     this.give({ type: 'end' });
@@ -123,17 +120,7 @@ export class AnthropicStreamReader implements StreamReader {
     this.emit(event);
   }
 
-  private failInvalid(internal: string): void {
-    this.fail(failure('provider.invalid_answer', { internal }));
-  }
-
-  private fail(reason: Failure): void {
-    this.phase = 'failed';
-    this.failure = reason;
+  protected override stop(): void {
     this.splitter.stop();
-  }
-
-  private isOver(): boolean {
-    return this.phase === 'finished' || this.phase === 'failed';
   }
 }

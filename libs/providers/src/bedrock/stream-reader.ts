@@ -1,4 +1,4 @@
-import { type Failure, failure, type TokenUsage } from '@tollgate/contracts';
+import type { TokenUsage } from '@tollgate/contracts';
 import type { EmitEvent } from '@tollgate/neutral';
 import type { StreamReader, WireRequest } from '../chat-wire.ts';
 import { isRecord, parseJson } from '../json/json-value.ts';
@@ -8,14 +8,13 @@ import { decodeUsage } from './decode-usage.ts';
 import { type EventFrame, EventFrames } from './event-frames.ts';
 import { OpenBlock } from './open-block.ts';
 import { textOf, type WireObject } from './wire.ts';
+import { StreamProgress } from '../stream-progress.ts';
 
 /**
  * Reads ConverseStream. Usage comes in `metadata`, behind `messageStop`: only then is the answer complete, and the finish
  * told; a stream that ends between the two was cut. Nothing is promised before the first content, so that another provider may still be asked.
  */
-export class ConverseStreamReader implements StreamReader {
-  phase: StreamReader['phase'] = 'waiting';
-  failure: Failure | null = null;
+export class ConverseStreamReader extends StreamProgress implements StreamReader {
   usage: TokenUsage | null = null;
   readonly reportedCostPicoUsd = null;
   finishReason: string | null = null;
@@ -29,7 +28,9 @@ export class ConverseStreamReader implements StreamReader {
     private readonly request: WireRequest,
     private readonly credential: string | null,
     private readonly emit: EmitEvent,
-  ) {}
+  ) {
+    super();
+  }
 
   push(chunk: Buffer): void {
     if (this.isOver()) return;
@@ -37,12 +38,12 @@ export class ConverseStreamReader implements StreamReader {
       this.read(frame);
       return !this.isOver();
     });
-    if (!isSound) this.fail(invalid('the stream is no sound AWS event stream'));
+    if (!isSound) this.failInvalid('the stream is no sound AWS event stream');
   }
 
   end(): void {
     if (this.isOver()) return;
-    this.fail(failure('provider.interrupted', { internal: 'the stream ended early' }));
+    this.failCut();
   }
 
   estimateOutputTokens(): number {
@@ -56,7 +57,7 @@ export class ConverseStreamReader implements StreamReader {
     if (messageType === 'exception' || messageType === 'error')
       return this.readException(headers, payload);
     const event = parseJson(payload.toString());
-    if (!isRecord(event)) return this.fail(invalid('an event is no JSON object'));
+    if (!isRecord(event)) return this.failInvalid('an event is no JSON object');
     switch (headers[':event-type']) {
       case 'contentBlockStart':
         this.open(event.contentBlockIndex, isRecord(event.start) ? event.start : {});
@@ -123,17 +124,4 @@ export class ConverseStreamReader implements StreamReader {
     if (this.usage) this.emit({ type: 'usage', usage: this.usage });
     this.emit({ type: 'end' });
   }
-
-  private fail(reason: Failure): void {
-    this.phase = 'failed';
-    this.failure = reason;
-  }
-
-  private isOver(): boolean {
-    return this.phase === 'finished' || this.phase === 'failed';
-  }
-}
-
-function invalid(internal: string): Failure {
-  return failure('provider.invalid_answer', { internal });
 }

@@ -1,28 +1,28 @@
-import { type Failure, failure, type TokenUsage } from '@tollgate/contracts';
-import type { StreamDecoder } from '../provider.ts';
+import type { TokenUsage } from '@tollgate/contracts';
 import { EventSplitter } from '../sse/event-splitter.ts';
 import { RelayedContent } from '../sse/relayed-content.ts';
 import { ChunkFacts } from './chunk-facts.ts';
 import { decodeErrorInside } from './decode-failure.ts';
 import { readChunk } from './read-chunk.ts';
+import { StreamProgress } from '../stream-progress.ts';
 
 /**
  * What a stream of Google's is, whoever reads it: no event ends it, so it is whole when the body ends after all candidates
  * have finished.
  */
-export abstract class GoogleStream {
-  phase: StreamDecoder['phase'] = 'waiting';
-  failure: Failure | null = null;
+export abstract class GoogleStream extends StreamProgress {
   readonly reportedCostPicoUsd = null;
 
   protected readonly facts = new ChunkFacts();
   protected readonly relayed = new RelayedContent();
   private readonly splitter = new EventSplitter(
     (event) => this.read(event),
-    () => this.fail(failure('provider.invalid_answer', { internal: 'an event is too large' })),
+    () => this.failInvalid('an event is too large'),
   );
 
-  constructor(private readonly credential: string | null) {}
+  constructor(private readonly credential: string | null) {
+    super();
+  }
 
   get usage(): TokenUsage | null {
     return this.facts.usage;
@@ -42,8 +42,7 @@ export abstract class GoogleStream {
     // Some servers leave out the empty line at the end.
     if (rest.length > 0 && readChunk(rest).kind !== 'garbage') this.read(terminated(rest));
     if (this.isOver()) return;
-    if (!this.facts.isComplete())
-      return this.fail(failure('provider.interrupted', { internal: 'the stream ended early' }));
+    if (!this.facts.isComplete()) return this.failCut();
     this.complete();
     if (!this.isOver()) this.phase = 'finished';
   }
@@ -58,12 +57,6 @@ export abstract class GoogleStream {
   /** The body ended, and the answer is whole; `fail` where it is none after all. */
   protected abstract complete(): void;
 
-  protected fail(reason: Failure): void {
-    this.phase = 'failed';
-    this.failure = reason;
-    this.splitter.stop();
-  }
-
   private read(event: Buffer): void {
     const { facts } = this;
     const reading = readChunk(event);
@@ -73,7 +66,7 @@ export abstract class GoogleStream {
     if (reading.kind === 'garbage') {
       // Behind a complete answer it is no part of it.
       if (facts.isComplete()) return;
-      return this.fail(failure('provider.invalid_answer', { internal: reading.reason }));
+      return this.failInvalid(reading.reason);
     }
     if (facts.isRepeated(reading.chunk)) return;
     facts.note(reading.chunk);
@@ -81,8 +74,8 @@ export abstract class GoogleStream {
     this.take(reading.chunk, event);
   }
 
-  private isOver(): boolean {
-    return this.phase === 'finished' || this.phase === 'failed';
+  protected override stop(): void {
+    this.splitter.stop();
   }
 }
 

@@ -1,4 +1,4 @@
-import { type Failure, failure, type TokenUsage } from '@tollgate/contracts';
+import type { TokenUsage } from '@tollgate/contracts';
 import type { EmitEvent } from '@tollgate/neutral';
 import type { StreamReader, WireRequest } from '../chat-wire.ts';
 import { isRecord, parseSaid } from '../json/json-value.ts';
@@ -12,13 +12,12 @@ import {
   decodeUsage,
 } from './decode-message.ts';
 import { JsonLines } from './json-lines.ts';
+import { StreamProgress } from '../stream-progress.ts';
 
 type WireObject = Readonly<Record<string, unknown>>;
 
 /** Reads the lines of `/api/chat`: pieces of thoughts and text, whole calls, and the counts in the line that is `done`. */
-export class OllamaStreamReader implements StreamReader {
-  phase: StreamReader['phase'] = 'waiting';
-  failure: Failure | null = null;
+export class OllamaStreamReader extends StreamProgress implements StreamReader {
   usage: TokenUsage | null = null;
   readonly reportedCostPicoUsd = null;
   finishReason: string | null = null;
@@ -33,7 +32,9 @@ export class OllamaStreamReader implements StreamReader {
   constructor(
     private readonly request: WireRequest,
     private readonly emit: EmitEvent,
-  ) {}
+  ) {
+    super();
+  }
 
   push(chunk: Buffer): void {
     if (this.isOver()) return;
@@ -41,7 +42,7 @@ export class OllamaStreamReader implements StreamReader {
       this.readLine(line);
       return !this.isOver();
     });
-    if (!isSound) this.fail(invalid('a line is too large'));
+    if (!isSound) this.failInvalid('a line is too large');
   }
 
   end(): void {
@@ -49,8 +50,7 @@ export class OllamaStreamReader implements StreamReader {
     // The last line break may be missing; half a line is no JSON.
     const rest = parseSaid(this.lines.rest());
     if (isRecord(rest)) this.read(rest);
-    if (!this.isOver())
-      this.fail(failure('provider.interrupted', { internal: 'the stream ended early' }));
+    if (!this.isOver()) this.failCut();
   }
 
   estimateOutputTokens(): number {
@@ -61,7 +61,7 @@ export class OllamaStreamReader implements StreamReader {
     if (line.trim() === '') return;
     const value = parseSaid(line);
     if (isRecord(value)) this.read(value);
-    else this.fail(invalid('a line is no JSON object'));
+    else this.failInvalid('a line is no JSON object');
   }
 
   private read(line: WireObject): void {
@@ -124,17 +124,4 @@ export class OllamaStreamReader implements StreamReader {
     if (this.usage) this.emit({ type: 'usage', usage: this.usage });
     this.emit({ type: 'end' });
   }
-
-  private fail(reason: Failure): void {
-    this.phase = 'failed';
-    this.failure = reason;
-  }
-
-  private isOver(): boolean {
-    return this.phase === 'finished' || this.phase === 'failed';
-  }
-}
-
-function invalid(internal: string): Failure {
-  return failure('provider.invalid_answer', { internal });
 }

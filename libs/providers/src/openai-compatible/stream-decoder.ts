@@ -1,4 +1,4 @@
-import { type Failure, failure, type PicoUsd, type TokenUsage } from '@tollgate/contracts';
+import type { PicoUsd, TokenUsage } from '@tollgate/contracts';
 import { MAX_EVENT_BYTES } from '../limits.ts';
 import type { Emit, StreamDecoder } from '../provider.ts';
 import { decodeErrorInside } from './decode-failure.ts';
@@ -9,6 +9,7 @@ import { readError } from '../refusal/provider-error.ts';
 import type { Quirks } from './quirks.ts';
 import { RelayedContent } from '../sse/relayed-content.ts';
 import { EventBoundaries, readEvent } from '../sse/sse-events.ts';
+import { StreamProgress } from '../stream-progress.ts';
 
 /** What a cheap look over the bytes says must be read: usage that is not null, a finish reason, an error, the end. */
 const NOTABLE = /"usage"\s*:\s*\{|"finish_reason"\s*:\s*"|"error"\s*:|\[DONE\]|event *: *error/g;
@@ -24,9 +25,7 @@ export interface StreamDecoderOptions {
 }
 
 /** Relays a stream of the OpenAI family: the provider's own bytes, event by event; only notable ones are parsed. */
-export class OpenAiStreamDecoder implements StreamDecoder {
-  phase: StreamDecoder['phase'] = 'waiting';
-  failure: Failure | null = null;
+export class OpenAiStreamDecoder extends StreamProgress implements StreamDecoder {
   tail: Buffer = EMPTY;
   usage: TokenUsage | null = null;
   reportedCostPicoUsd: PicoUsd | null = null;
@@ -43,7 +42,9 @@ export class OpenAiStreamDecoder implements StreamDecoder {
   constructor(
     private readonly options: StreamDecoderOptions,
     private readonly emit: Emit,
-  ) {}
+  ) {
+    super();
+  }
 
   push(chunk: Buffer): void {
     if (this.isOver()) return;
@@ -62,7 +63,7 @@ export class OpenAiStreamDecoder implements StreamDecoder {
     if (this.pendingBytes > 0) this.relayUnterminated();
     if (this.isOver()) return;
     if (this.finishReason !== null) this.finish(EMPTY);
-    else this.fail(failure('provider.interrupted', { internal: 'the stream ended early' }));
+    else this.failCut();
   }
 
   estimateOutputTokens(): number {
@@ -119,8 +120,7 @@ export class OpenAiStreamDecoder implements StreamDecoder {
     const value = parseJson(data);
     if (!isRecord(value)) {
       if (name === 'error') this.fail(decodeErrorInside(readError(data), this.options.credential));
-      else
-        this.fail(failure('provider.invalid_answer', { internal: 'an event is no JSON object' }));
+      else this.failInvalid('an event is no JSON object');
       return false;
     }
     return this.readChunk(value, name, end - start);
@@ -148,7 +148,7 @@ export class OpenAiStreamDecoder implements StreamDecoder {
 
   private readDataless(event: Buffer, isForeign: boolean): boolean {
     if (isForeign) {
-      this.fail(failure('provider.invalid_answer', { internal: 'the stream is no event stream' }));
+      this.failInvalid('the stream is no event stream');
       return false;
     }
     if (this.phase !== 'waiting') return true;
@@ -182,8 +182,7 @@ export class OpenAiStreamDecoder implements StreamDecoder {
   private hold(bytes: Buffer): void {
     this.pending.push(bytes);
     this.pendingBytes += bytes.length;
-    if (this.pendingBytes > MAX_EVENT_BYTES)
-      this.fail(failure('provider.invalid_answer', { internal: 'an event is too large' }));
+    if (this.pendingBytes > MAX_EVENT_BYTES) this.failInvalid('an event is too large');
   }
 
   private takePending(): Buffer {
@@ -199,21 +198,14 @@ export class OpenAiStreamDecoder implements StreamDecoder {
   }
 
   private finish(tail: Buffer): void {
-    if (this.phase === 'waiting')
-      return this.fail(failure('provider.invalid_answer', { internal: 'the stream was empty' }));
+    if (this.phase === 'waiting') return this.failInvalid('the stream was empty');
     this.phase = 'finished';
     this.tail = tail;
     this.pending = [];
   }
 
-  private fail(reason: Failure): void {
-    this.phase = 'failed';
-    this.failure = reason;
+  protected override stop(): void {
     this.pending = [];
-  }
-
-  private isOver(): boolean {
-    return this.phase === 'finished' || this.phase === 'failed';
   }
 }
 

@@ -1,4 +1,4 @@
-import { type Failure, failure, type PicoUsd, type TokenUsage } from '@tollgate/contracts';
+import type { PicoUsd, TokenUsage } from '@tollgate/contracts';
 import { isRecord, parseJson } from '../json/json-value.ts';
 import { decodeErrorInside } from '../openai-compatible/decode-failure.ts';
 import { decodeReportedCost } from '../openai-compatible/decode-usage.ts';
@@ -9,6 +9,7 @@ import { RelayedContent } from '../sse/relayed-content.ts';
 import { readEvent } from '../sse/sse-events.ts';
 import type { OperationReading } from './decode-response.ts';
 import { decodeOperationUsage, decodeTicks } from './decode-usage.ts';
+import { StreamProgress } from '../stream-progress.ts';
 
 /** The event that completes an answer, by the end of its type: `transcript.text.done`, `image_generation.completed`. */
 const COMPLETES = /^(?:transcript\.text|speech\.audio)\.done$|\.completed$/;
@@ -18,9 +19,7 @@ const EMPTY = Buffer.alloc(0);
  * Relays the stream of a transcription, of speech or of images: the provider's own bytes, event by event. From the event
  * that completes the answer on, `[DONE]` included, everything is held in `tail` until the provider ends the body.
  */
-export class OperationStreamDecoder implements StreamDecoder {
-  phase: StreamDecoder['phase'] = 'waiting';
-  failure: Failure | null = null;
+export class OperationStreamDecoder extends StreamProgress implements StreamDecoder {
   tail: Buffer = EMPTY;
   usage: TokenUsage | null = null;
   reportedCostPicoUsd: PicoUsd | null = null;
@@ -28,7 +27,7 @@ export class OperationStreamDecoder implements StreamDecoder {
 
   private readonly splitter = new EventSplitter(
     (event) => this.read(event),
-    () => this.fail(invalid('an event is too large')),
+    () => this.failInvalid('an event is too large'),
   );
   private readonly relayed = new RelayedContent();
   private isComplete = false;
@@ -37,7 +36,9 @@ export class OperationStreamDecoder implements StreamDecoder {
   constructor(
     private readonly reading: OperationReading,
     private readonly emit: Emit,
-  ) {}
+  ) {
+    super();
+  }
 
   push(chunk: Buffer): void {
     if (!this.isOver()) this.splitter.push(chunk);
@@ -50,7 +51,7 @@ export class OperationStreamDecoder implements StreamDecoder {
     if (rest.length > 0) this.read(Buffer.concat([rest, Buffer.from('\n\n')]));
     if (this.isOver()) return;
     if (this.isComplete) return this.finish();
-    this.fail(failure('provider.interrupted', { internal: 'the stream ended early' }));
+    this.failCut();
   }
 
   estimateOutputTokens(): number {
@@ -59,12 +60,12 @@ export class OperationStreamDecoder implements StreamDecoder {
 
   private read(event: Buffer): void {
     const { data, isForeign } = readEvent(event);
-    if (isForeign) return this.fail(invalid('the stream is no event stream'));
+    if (isForeign) return this.failInvalid('the stream is no event stream');
     // A comment before the first event: another provider may still be asked.
     if (data === null) return;
     if (data.trim() === '[DONE]') return this.readDone(event);
     const value = parseJson(data);
-    if (!isRecord(value)) return this.fail(invalid('an event is no JSON object'));
+    if (!isRecord(value)) return this.failInvalid('an event is no JSON object');
     const { type, error } = value;
     if (type === 'error' || isRecord(error))
       return this.fail(
@@ -77,7 +78,7 @@ export class OperationStreamDecoder implements StreamDecoder {
   }
 
   private readDone(event: Buffer): void {
-    if (!this.isComplete) return this.fail(invalid('the stream ended without an answer'));
+    if (!this.isComplete) return this.failInvalid('the stream ended without an answer');
     this.last.push(event);
     this.finish();
   }
@@ -103,17 +104,7 @@ export class OperationStreamDecoder implements StreamDecoder {
     this.splitter.stop();
   }
 
-  private fail(reason: Failure): void {
-    this.phase = 'failed';
-    this.failure = reason;
+  protected override stop(): void {
     this.splitter.stop();
   }
-
-  private isOver(): boolean {
-    return this.phase === 'finished' || this.phase === 'failed';
-  }
-}
-
-function invalid(internal: string): Failure {
-  return failure('provider.invalid_answer', { internal });
 }

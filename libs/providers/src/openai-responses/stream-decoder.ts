@@ -1,4 +1,4 @@
-import { type Failure, failure, type PicoUsd, type TokenUsage } from '@tollgate/contracts';
+import { failure, type PicoUsd, type TokenUsage } from '@tollgate/contracts';
 import { isRecord, parseJson } from '../json/json-value.ts';
 import type { Emit, StreamDecoder } from '../provider.ts';
 import { EventSplitter } from '../sse/event-splitter.ts';
@@ -7,6 +7,7 @@ import { readEvent } from '../sse/sse-events.ts';
 import type { ResponsesReading } from './decode-response.ts';
 import { decodeResponsesCost, decodeResponsesUsage } from './decode-usage.ts';
 import { failureInside, readOutcome } from './response-outcome.ts';
+import { StreamProgress } from '../stream-progress.ts';
 
 /** What a cheap look over an event says must be read: the end of the response, or an error. */
 const NOTABLE =
@@ -25,9 +26,7 @@ const MAX_PREAMBLE_BYTES = 256 * 1024;
 const EMPTY = Buffer.alloc(0);
 
 /** Relays a stream of the responses API: the provider's own bytes, event by event; only notable ones are parsed. */
-export class ResponsesStreamDecoder implements StreamDecoder {
-  phase: StreamDecoder['phase'] = 'waiting';
-  failure: Failure | null = null;
+export class ResponsesStreamDecoder extends StreamProgress implements StreamDecoder {
   tail: Buffer = EMPTY;
   usage: TokenUsage | null = null;
   reportedCostPicoUsd: PicoUsd | null = null;
@@ -35,7 +34,7 @@ export class ResponsesStreamDecoder implements StreamDecoder {
 
   private readonly splitter = new EventSplitter(
     (event) => this.read(event),
-    () => this.fail(failure('provider.invalid_answer', { internal: 'an event is too large' })),
+    () => this.failInvalid('an event is too large'),
   );
   private readonly relayed = new RelayedContent();
   private preamble: Buffer[] = [];
@@ -46,7 +45,9 @@ export class ResponsesStreamDecoder implements StreamDecoder {
   constructor(
     private readonly reading: ResponsesReading,
     private readonly emit: Emit,
-  ) {}
+  ) {
+    super();
+  }
 
   push(chunk: Buffer): void {
     if (this.isOver()) return;
@@ -62,8 +63,7 @@ export class ResponsesStreamDecoder implements StreamDecoder {
     const last = Buffer.concat([rest, Buffer.from(newlines)]);
     if (rest.length > 0 && isRecord(parseJson(readEvent(last).data ?? ''))) this.read(last);
     this.flush();
-    if (!this.isOver())
-      this.fail(failure('provider.interrupted', { internal: 'the stream ended early' }));
+    if (!this.isOver()) this.failCut();
   }
 
   estimateOutputTokens(): number {
@@ -76,13 +76,13 @@ export class ResponsesStreamDecoder implements StreamDecoder {
     const { data, event: name, isForeign } = readEvent(event);
     if (data === null) {
       if (!isForeign) return this.phase === 'waiting' ? this.holdBack(event) : this.give(event);
-      return this.fail(invalid('the stream is no event stream'));
+      return this.failInvalid('the stream is no event stream');
     }
-    if (data.trim() === '[DONE]') return this.fail(invalid('the stream ended without a response'));
+    if (data.trim() === '[DONE]') return this.failInvalid('the stream ended without a response');
     const value = parseJson(data);
     if (isRecord(value)) return this.readValue(value, name, event);
     if (name === 'error') return this.fail(failureInside(data, this.reading.credential));
-    this.fail(invalid('an event is no JSON object'));
+    this.failInvalid('an event is no JSON object');
   }
 
   private readValue(value: Readonly<Record<string, unknown>>, name: string, event: Buffer): void {
@@ -144,15 +144,9 @@ export class ResponsesStreamDecoder implements StreamDecoder {
     this.splitter.stop();
   }
 
-  private fail(reason: Failure): void {
+  protected override stop(): void {
     this.flush();
-    this.phase = 'failed';
-    this.failure = reason;
     this.splitter.stop();
-  }
-
-  private isOver(): boolean {
-    return this.phase === 'finished' || this.phase === 'failed';
   }
 }
 
@@ -160,8 +154,4 @@ const TERMINAL = new Set(['response.completed', 'response.incomplete', 'response
 
 function isNextTo(run: Buffer, event: Buffer): boolean {
   return run.buffer === event.buffer && run.byteOffset + run.length === event.byteOffset;
-}
-
-function invalid(internal: string): Failure {
-  return failure('provider.invalid_answer', { internal });
 }

@@ -1,4 +1,4 @@
-import { type Failure, failure, type PicoUsd, type TokenUsage } from '@tollgate/contracts';
+import { failure, type PicoUsd, type TokenUsage } from '@tollgate/contracts';
 import type { EmitEvent } from '@tollgate/neutral';
 import type { StreamReader } from '../chat-wire.ts';
 import { isRecord, parseJson } from '../json/json-value.ts';
@@ -10,6 +10,7 @@ import { decodeResponsesCost, decodeResponsesUsage } from './decode-usage.ts';
 import type { Json } from './encode-media.ts';
 import { OutputReader } from './output-reader.ts';
 import { failureInside, readOutcome } from './response-outcome.ts';
+import { StreamProgress } from '../stream-progress.ts';
 
 const OPENING = new Set([
   'response.created',
@@ -20,16 +21,14 @@ const OPENING = new Set([
 const TERMINAL = new Set(['response.completed', 'response.incomplete', 'response.failed']);
 
 /** Reads a streamed response as neutral events. */
-export class ResponsesStreamReader implements StreamReader {
-  phase: StreamReader['phase'] = 'waiting';
-  failure: Failure | null = null;
+export class ResponsesStreamReader extends StreamProgress implements StreamReader {
   usage: TokenUsage | null = null;
   reportedCostPicoUsd: PicoUsd | null = null;
   finishReason: string | null = null;
 
   private readonly splitter = new EventSplitter(
     (event) => this.read(event),
-    () => this.fail(invalid('an event is too large')),
+    () => this.failInvalid('an event is too large'),
   );
   private readonly output: OutputReader;
   private head: Json = {};
@@ -39,6 +38,7 @@ export class ResponsesStreamReader implements StreamReader {
     private readonly reading: ResponsesReading,
     private readonly emit: EmitEvent,
   ) {
+    super();
     this.output = new OutputReader(emit);
   }
 
@@ -50,8 +50,7 @@ export class ResponsesStreamReader implements StreamReader {
     if (this.isOver()) return;
     const rest = this.splitter.takeRest();
     if (isRecord(parseJson(readEvent(rest).data ?? ''))) this.read(rest);
-    if (!this.isOver())
-      this.fail(failure('provider.interrupted', { internal: 'the stream ended early' }));
+    if (!this.isOver()) this.failCut();
   }
 
   estimateOutputTokens(): number {
@@ -61,14 +60,14 @@ export class ResponsesStreamReader implements StreamReader {
   private read(event: Buffer): void {
     const { data, event: name, isForeign } = readEvent(event);
     if (data === null) {
-      if (isForeign) this.fail(invalid('the stream is no event stream'));
+      if (isForeign) this.failInvalid('the stream is no event stream');
       return;
     }
-    if (data.trim() === '[DONE]') return this.fail(invalid('the stream ended without a response'));
+    if (data.trim() === '[DONE]') return this.failInvalid('the stream ended without a response');
     const value = parseJson(data);
     if (isRecord(value)) return this.readValue(value, name);
     if (name === 'error') return this.fail(failureInside(data, this.reading.credential));
-    this.fail(invalid('an event is no JSON object'));
+    this.failInvalid('an event is no JSON object');
   }
 
   private readValue(value: Json, name: string): void {
@@ -111,14 +110,8 @@ export class ResponsesStreamReader implements StreamReader {
     this.emit({ type: 'start', id, model, createdAt });
   }
 
-  private fail(reason: Failure): void {
-    this.phase = 'failed';
-    this.failure = reason;
+  protected override stop(): void {
     this.splitter.stop();
-  }
-
-  private isOver(): boolean {
-    return this.phase === 'finished' || this.phase === 'failed';
   }
 }
 
@@ -126,8 +119,4 @@ export class ResponsesStreamReader implements StreamReader {
 function tierOf(response: Json): { readonly serviceTier?: string } {
   const { serviceTier } = decodeHead(response);
   return serviceTier === undefined ? {} : { serviceTier };
-}
-
-function invalid(internal: string): Failure {
-  return failure('provider.invalid_answer', { internal });
 }

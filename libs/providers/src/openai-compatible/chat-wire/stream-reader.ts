@@ -1,4 +1,4 @@
-import { type Failure, failure, type PicoUsd, type TokenUsage } from '@tollgate/contracts';
+import type { Failure, PicoUsd, TokenUsage } from '@tollgate/contracts';
 import type { EmitEvent } from '@tollgate/neutral';
 import type { StreamReader } from '../../chat-wire.ts';
 import { isRecord, parseJson } from '../../json/json-value.ts';
@@ -13,6 +13,7 @@ import type { Quirks } from '../quirks.ts';
 import { ChoiceReader } from './choice-reader.ts';
 import { decodeHead } from './decode-head.ts';
 import { decodeLogprobs } from './decode-logprobs.ts';
+import { StreamProgress } from '../../stream-progress.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -27,16 +28,14 @@ export interface StreamReaderOptions {
 }
 
 /** Reads a stream of the family as events. Finish reasons and usage, which may come twice, are told at the end. */
-export class ChatStreamReader implements StreamReader {
-  phase: StreamReader['phase'] = 'waiting';
-  failure: Failure | null = null;
+export class ChatStreamReader extends StreamProgress implements StreamReader {
   usage: TokenUsage | null = null;
   reportedCostPicoUsd: PicoUsd | null = null;
   finishReason: string | null = null;
 
   private readonly splitter = new EventSplitter(
     (event) => this.read(event),
-    () => this.fail(invalid('an event is too large')),
+    () => this.failInvalid('an event is too large'),
   );
   private readonly relayed = new RelayedContent();
   private readonly choices: ChoiceReader[] = [];
@@ -45,7 +44,9 @@ export class ChatStreamReader implements StreamReader {
   constructor(
     private readonly options: StreamReaderOptions,
     private readonly emit: EmitEvent,
-  ) {}
+  ) {
+    super();
+  }
 
   push(chunk: Buffer): void {
     if (!this.isOver()) this.splitter.push(chunk);
@@ -57,7 +58,7 @@ export class ChatStreamReader implements StreamReader {
     if (rest.length > 0) this.readUnterminated(rest);
     if (this.isOver()) return;
     if (this.finishReason !== null) this.finish();
-    else this.fail(failure('provider.interrupted', { internal: 'the stream ended early' }));
+    else this.failCut();
   }
 
   estimateOutputTokens(): number {
@@ -68,14 +69,14 @@ export class ChatStreamReader implements StreamReader {
     if (this.isOver()) return;
     const { data, event: name, isForeign } = readEvent(event);
     if (data === null) {
-      if (isForeign) this.fail(invalid('the stream is no event stream'));
+      if (isForeign) this.failInvalid('the stream is no event stream');
       return;
     }
     if (data.trim() === '[DONE]') return this.finish();
     const value = parseJson(data);
     if (isRecord(value)) return this.readChunk(value, name, event.length);
     if (name === 'error') this.fail(this.refusal(data));
-    else this.fail(invalid('an event is no JSON object'));
+    else this.failInvalid('an event is no JSON object');
   }
 
   /** Some servers leave out the empty line at the end; half an event is none. */
@@ -107,7 +108,7 @@ export class ChatStreamReader implements StreamReader {
   private readChoice(choice: Fields): void {
     const index = typeof choice.index === 'number' ? choice.index : 0;
     if (!Number.isInteger(index) || index < 0 || index >= MOST_CHOICES)
-      return this.fail(invalid('a choice has no place'));
+      return this.failInvalid('a choice has no place');
     while (this.choices.length <= index)
       this.choices.push(
         new ChoiceReader(this.choices.length, this.answerId, this.options.audioType, this.emit),
@@ -129,7 +130,7 @@ export class ChatStreamReader implements StreamReader {
   }
 
   private finish(): void {
-    if (this.phase === 'waiting') return this.fail(invalid('the stream was empty'));
+    if (this.phase === 'waiting') return this.failInvalid('the stream was empty');
     this.phase = 'finished';
     this.splitter.stop();
     for (const choice of this.choices) choice.finish();
@@ -141,17 +142,7 @@ export class ChatStreamReader implements StreamReader {
     return decodeErrorInside(readError(error), this.options.credential);
   }
 
-  private fail(reason: Failure): void {
-    this.phase = 'failed';
-    this.failure = reason;
+  protected override stop(): void {
     this.splitter.stop();
   }
-
-  private isOver(): boolean {
-    return this.phase === 'finished' || this.phase === 'failed';
-  }
-}
-
-function invalid(internal: string): Failure {
-  return failure('provider.invalid_answer', { internal });
 }
