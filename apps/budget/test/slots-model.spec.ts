@@ -69,8 +69,9 @@ describe('budget.hold_slots and budget.free_slots', () => {
             state = freeExpired(state, command.now - FENCE_MS);
             await fixture
               .database()
-              .query('select budget.free_slots($1, 1000, to_timestamp($2 / 1000.0))', [
+              .query('select budget.free_slots($1, $2, 1000, to_timestamp($3 / 1000.0))', [
                 FENCE_MS,
+                TIMES.leaseMs,
                 command.now,
               ]);
           } else {

@@ -137,14 +137,29 @@ describe('lending slots', () => {
 });
 
 describe('slots of holders that are gone', () => {
-  const sweepOf = (isConnected: () => boolean, time: { now: number }, fenceMs = 0) =>
-    new SweepSlots({
-      ledger: new PostgresSlots(fixture.database(), TIMES),
+  /** Seconds go by when a test says so, on the database's clock too, which may be set. */
+  const sweepOf = (
+    isConnected: () => boolean,
+    time: { now: number; set?: number },
+    fenceMs = 0,
+  ) => {
+    const slots = new PostgresSlots(fixture.database(), TIMES);
+    return new SweepSlots({
+      ledger: {
+        hold: (command) => slots.hold(command),
+        purgeQuotas: (most) => slots.purgeQuotas(most),
+        clock: async () => {
+          await slots.clock();
+          return time.now + (time.set ?? 0);
+        },
+        freeExpired: async (_now, ...rest) => slots.freeExpired(await slots.clock(), ...rest),
+      },
       isConnected,
       tick: () => time.now,
       leaseMs: TIMES.leaseMs,
       fenceMs,
     });
+  };
   const expire = (quotaId: string) =>
     fixture
       .database()
@@ -204,6 +219,46 @@ describe('slots of holders that are gone', () => {
     await expire(await lost());
     expect(await freedWhile(9)).toBe(0);
     expect(await freedWhile(3)).toBe(1);
+  });
+
+  it.each([3_600_000, -3_600_000])(
+    'stay for a whole lease after the clock that they end by was set by %i ms',
+    async (ms) => {
+      const time = { now: 0, set: 0 };
+      const sweeps = sweepOf(() => true, time);
+      const freedWhile = async (seconds: number): Promise<number> => {
+        let freed = 0;
+        for (let i = 0; i < seconds; i++) {
+          time.now += 1_000;
+          freed += await sweeps.sweep();
+        }
+        return freed;
+      };
+      await freedWhile(11);
+      await expire(await lost());
+      time.set += ms;
+      expect(await freedWhile(10)).toBe(0);
+      expect(await freedWhile(1)).toBe(1);
+    },
+  );
+
+  it('do not last longer for a clock that was set back', async () => {
+    const { slots } = desk();
+    const quotaId = await lost();
+    await fixture
+      .database()
+      .query(
+        `update budget.slot_lease set expires_at = now() + interval '1 hour' where quota_id = $1`,
+        [quotaId],
+      );
+    await slots.freeExpired(await slots.clock(), 0, 100);
+    const [row] = await fixture
+      .database()
+      .query(
+        `select expires_at <= now() + interval '10 s' as "isSoon" from budget.slot_lease where quota_id = $1`,
+        [quotaId],
+      );
+    expect(row).toEqual({ isSoon: true });
   });
 
   it('forget quotas that nobody has slots of', async () => {

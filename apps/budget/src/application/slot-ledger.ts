@@ -4,11 +4,10 @@ import type { HeldQuota, HoldCommand } from '../domain/slot-model.ts';
 export interface SlotLedger {
   /** What became of each quota; null where a later command of the holder was there before. */
   hold(command: HoldCommand): Promise<readonly HeldQuota[] | null>;
-  /**
-   * Frees leases that were over that long ago by the database's own clock; answers how many. With `most` 0 it only finds
-   * out whether the database is there.
-   */
-  freeExpired(fenceMs: number, most: number): Promise<number>;
+  /** What the clock shows that leases end by, milliseconds since the epoch. */
+  clock(): Promise<number>;
+  /** Frees leases that were over that long before `now` of that clock; answers how many. */
+  freeExpired(now: number, fenceMs: number, most: number): Promise<number>;
   /** Forgets quotas that nobody has slots of; answers how many. */
   purgeQuotas(most: number): Promise<number>;
 }

@@ -1,6 +1,7 @@
 import type { SlotLedger } from '../../application/slot-ledger.ts';
 import type { HeldQuota, HoldCommand, SlotTimes } from '../../domain/slot-model.ts';
 import type { Database } from './database.ts';
+import { serverClock } from './server-clock.ts';
 
 /** Leases of slots in Postgres. The statements stand in `migrations/sql/slots.ts`. */
 export class PostgresSlots implements SlotLedger {
@@ -28,11 +29,21 @@ export class PostgresSlots implements SlotLedger {
     return quotas.flatMap(({ quotaId }) => byId.get(quotaId) ?? []);
   }
 
-  async freeExpired(fenceMs: number, most: number): Promise<number> {
-    return this.count('select budget.free_slots($1, $2) as n', [fenceMs, most]);
+  clock(): Promise<number> {
+    return serverClock(this.database);
   }
 
-  async purgeQuotas(most: number): Promise<number> {
+  freeExpired(now: number, fenceMs: number, most: number): Promise<number> {
+    const { leaseMs } = this.times;
+    return this.count('select budget.free_slots($1, $2, $3, to_timestamp($4 / 1000.0)) as n', [
+      fenceMs,
+      leaseMs,
+      most,
+      now,
+    ]);
+  }
+
+  purgeQuotas(most: number): Promise<number> {
     return this.count(
       `with gone as (delete from budget.slot_quota where quota_id in (
          select quota_id from budget.slot_quota q

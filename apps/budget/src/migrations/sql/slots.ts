@@ -144,10 +144,17 @@ begin
   return v_told;
 end $$;
 
-create function budget.free_slots(p_fence_ms integer, p_most integer, p_now timestamptz default clock_timestamp())
+-- Frees what was over that long ago. Leases from before the clock was set back end as if they were given now.
+create function budget.free_slots(p_fence_ms integer, p_lease_ms integer, p_most integer, p_now timestamptz)
 returns integer language plpgsql as $$
-declare n integer;
+declare
+  v_lease interval := p_lease_ms * interval '1 millisecond';
+  n integer;
 begin
+  update budget.slot_lease l set expires_at = p_now + v_lease from (
+      select quota_id, holder from budget.slot_lease
+      where expires_at > p_now + v_lease + interval '1 minute' limit p_most for update skip locked) as ahead
+    where l.quota_id = ahead.quota_id and l.holder = ahead.holder;
   delete from budget.slot_lease l using (
       select quota_id, holder from budget.slot_lease
       where expires_at < p_now - p_fence_ms * interval '1 millisecond' limit p_most for update skip locked) as over
