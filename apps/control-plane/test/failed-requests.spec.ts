@@ -1,4 +1,5 @@
-import type { DataSource } from 'typeorm';
+import { createTelemetry } from '@tollgate/telemetry';
+import { createDataSource } from '../src/database/data-source.ts';
 import { FailedRequests } from '../src/webhooks/failed-requests.ts';
 import { TOLD_A_MINUTE } from '../src/webhooks/sample-failures.ts';
 import { messageOf } from './fake-messaging.ts';
@@ -133,15 +134,9 @@ describe('requests that failed', () => {
 
 describe('requests that failed while Postgres is away', () => {
   it('are asked for again', async () => {
-    const away = {
-      get manager(): never {
-        throw new Error('Postgres is away');
-      },
-    };
-    const failures = new FailedRequests({
-      dataSource: away as unknown as DataSource,
-      now: () => START,
-    });
+    const { log } = await createTelemetry({ service: 'control-plane', level: 'silent' });
+    const dataSource = createDataSource('postgres://nobody:x@127.0.0.1:1/none', log);
+    const failures = new FailedRequests({ dataSource, now: () => START });
     expect(await failures.handle([messageOf(1, [{}])])).toEqual([
       { kind: 'retry', afterMs: 1_000 },
     ]);

@@ -184,6 +184,12 @@ describe('the health of providers', () => {
     expect(deliveries).toEqual([]);
   });
 
+  it('are not asked for again when Postgres will never hold them', async () => {
+    const unholdable = messageOf(++sequence, [{ ...opening(), model: 'm\0' }]);
+    await expect(watch().handle([unholdable])).rejects.toThrow(/invalid byte sequence/);
+    expect(await types()).toEqual([]);
+  });
+
   it('of connections that are gone concern nobody, and what cannot be read is set aside', async () => {
     const health = watch();
     const message = messageOf(++sequence, [

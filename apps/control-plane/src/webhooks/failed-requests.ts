@@ -3,10 +3,10 @@ import type { Disposition, DurableMessage } from '@tollgate/messaging';
 import type { DataSource, EntityManager } from 'typeorm';
 import { OMITTED_EVENT } from './event-types.ts';
 import { eventIdOf, raiseEvent } from './raise-event.ts';
+import { retryOutage } from './retry-outage.ts';
 import { type MinuteSoFar, sampleFailures } from './sample-failures.ts';
 import { endOf, type FailedRecord, spotFailures } from './spot-failures.ts';
 
-const RETRY_MS = 1_000;
 const MINUTE_MS = 60_000;
 /** What failed longer ago is nothing to wake anybody up for. */
 const OLDEST_MS = 60 * MINUTE_MS;
@@ -36,8 +36,8 @@ export class FailedRequests {
   async handle(batch: readonly DurableMessage[]): Promise<Disposition[]> {
     try {
       await this.tell(batch);
-    } catch {
-      return batch.map(() => ({ kind: 'retry', afterMs: RETRY_MS }));
+    } catch (error) {
+      return retryOutage(error, batch);
     }
     return batch.map(() => ({ kind: 'done' }));
   }

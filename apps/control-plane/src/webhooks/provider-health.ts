@@ -4,8 +4,7 @@ import type { DataSource, EntityManager } from 'typeorm';
 import { isProofOfHealth } from './proof-of-health.ts';
 import { eventIdOf, raiseEvent } from './raise-event.ts';
 import { readLines } from './read-lines.ts';
-
-const RETRY_MS = 1_000;
+import { retryOutage } from './retry-outage.ts';
 
 export interface ProviderHealthOptions {
   readonly dataSource: DataSource;
@@ -36,8 +35,8 @@ export class ProviderHealth {
       await this.options.dataSource.transaction(async (manager) => {
         for (const opening of openings) await takeOpening(manager, opening);
       });
-    } catch {
-      return batch.map(() => ({ kind: 'retry', afterMs: RETRY_MS }));
+    } catch (error) {
+      return retryOutage(error, batch);
     }
     return read.map(({ disposition }) => disposition);
   }
