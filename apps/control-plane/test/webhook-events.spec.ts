@@ -182,6 +182,9 @@ describe('events that others decide', () => {
     );
     await (await intakeOn(new FakeBudget(), nowMs + 29 * DAY)).sweep();
     expect(await raised()).toHaveLength(1);
+    const many = `INSERT INTO control_plane.webhook_events (id, created_at, type, body)
+      SELECT 'evt_' || n, $1, 'key.revoked', '{}' FROM generate_series(1, 2500) AS n`;
+    await dataSource.query(many, [at]);
     await (await intakeOn(new FakeBudget(), nowMs + 31 * DAY)).sweep();
     expect(await raised()).toEqual([]);
   });

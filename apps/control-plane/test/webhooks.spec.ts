@@ -125,6 +125,16 @@ describe('webhooks', () => {
     await remove(id);
   });
 
+  it('are a hundred at most in a project', async () => {
+    const { projectId } = await makeShop(call);
+    for (let at = 0; at < 10; at++)
+      await Promise.all(Array.from({ length: 10 }, () => create({ projectId })));
+    const beyond = await create({ projectId });
+    expect(beyond.status).toBe(409);
+    expect(beyond.body.detail).toContain('100');
+    expect((await create()).status).toBe(201);
+  });
+
   it('are refused with unknown events, none, or an address that may never be called', async () => {
     expect((await create({ events: ['key.made'] })).status).toBe(400);
     expect((await create({ events: [] })).status).toBe(400);

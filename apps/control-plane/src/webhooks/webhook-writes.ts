@@ -19,6 +19,8 @@ import {
 } from './webhook-tables.ts';
 
 const DEFAULT_OVERLAP_SECONDS = 86_400;
+/** Each event is sent to all that listen. */
+const MOST_OF_PROJECT = 100;
 
 export interface RotateOptions {
   readonly overlapSeconds?: number;
@@ -40,6 +42,8 @@ export async function createWebhook(
 ): Promise<NewWebhook> {
   const { manager } = change;
   const project = await requireReferenced(manager, projects, 'projectId', body.projectId);
+  if ((await manager.countBy(webhooks, { projectId: project.id })) >= MOST_OF_PROJECT)
+    throw conflict(`A project has ${MOST_OF_PROJECT} webhooks at most.`);
   await requireDialable(body.url, change.outbound);
   const id = newId('webhook');
   const now = new Date();
