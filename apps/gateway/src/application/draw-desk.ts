@@ -91,7 +91,6 @@ export class DrawDesk {
       ...byCandidate.map(({ quota }) => quota),
       ...platformQuotas.map(plainQuota),
     ];
-    const holder = more.length ? this.holderOf(policy, more) : policy;
     const counted = new Map<string, string>();
     for (const { quotaId, counts } of more)
       if (counts) counted.set(quotaId, describeCounted(counts));
@@ -110,6 +109,7 @@ export class DrawDesk {
         isHardAmount: metric !== 'requests',
         of: 'platform access',
       });
+    const holder = more.length ? this.holderOf(policy, more, hiddenOf(parts, entry)) : policy;
     const slots = [...(policy.slotQuotas ?? []), ...(limits?.slots.always ?? [])];
     for (const { quota, candidates } of limits?.slots.byCandidate ?? []) {
       const of = describeCounted({
@@ -130,15 +130,31 @@ export class DrawDesk {
   }
 
   /** One for each key and set of quotas, so that its requests share grants, and nobody else's touch them. */
-  private holderOf(policy: KeyPolicy, more: readonly QuotaDefinition[]): QuotaHolder {
+  private holderOf(
+    policy: KeyPolicy,
+    more: readonly QuotaDefinition[],
+    hidden: ReadonlySet<string>,
+  ): QuotaHolder {
     const { organizationId, projectId, keyId } = policy;
-    const name = [keyId, ...more.map(({ quotaId }) => quotaId)].join(' ');
+    const name = [keyId, ...more.map(({ quotaId }) => quotaId), '', ...hidden].join(' ');
     const known = this.holders.get(name);
     if (known?.policy === policy) return known.holder;
-    const holder = { organizationId, projectId, keyId, quotas: [...policy.quotas, ...more] };
+    const holder = {
+      organizationId,
+      projectId,
+      keyId,
+      quotas: [...policy.quotas, ...more],
+      hidden,
+    };
     keep(this.holders, name, { policy, holder }, this.options.most);
     return holder;
   }
+}
+
+/** Limits that a request may go on without: what is left of them says nothing to a client. */
+function hiddenOf(parts: readonly PartLimit[], { plan }: PlanEntry): ReadonlySet<string> {
+  const some = parts.filter(({ candidates }) => candidates.length < plan.candidates.length);
+  return new Set(some.map(({ quotaId }) => quotaId));
 }
 
 function factsOf(entry: PlanEntry, { profile, metadata }: Asked): RequestFacts {

@@ -73,8 +73,9 @@ export class GrantDesk implements Grants {
   private subjectOf(owner: QuotaHolder): GrantSubject {
     const known = this.subjects.get(owner);
     if (known) return known;
-    const { organizationId, projectId, keyId, quotas } = owner;
-    const subject = { id: this.options.newId('grant'), organizationId, projectId, keyId, quotas };
+    const { organizationId, projectId, keyId, quotas, hidden } = owner;
+    const id = this.options.newId('grant');
+    const subject = { id, organizationId, projectId, keyId, quotas, hidden };
     this.subjects.set(owner, subject);
     return subject;
   }

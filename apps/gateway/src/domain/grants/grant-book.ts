@@ -8,7 +8,7 @@ import {
   type GrantSubject,
 } from './grant-holder.ts';
 import { GrantLane, type LaneHost } from './grant-lane.ts';
-import { NO_RATES, type RateView, withHeld } from './rate-view.ts';
+import { NO_RATES, type RateView, viewAt } from './rate-view.ts';
 import { DRAINING, OVERLOADED, UNLIMITED } from './refusals.ts';
 import { UnsentReturns } from './unsent-returns.ts';
 
@@ -73,7 +73,7 @@ export class GrantBook {
   /** Somebody needs what idle grants on these quotas hold. */
   recall(quotaIds: readonly string[], nowMs: number): void {
     for (const id of quotaIds) {
-      for (const lane of this.lanesOfQuota.get(id) ?? []) lane.recall(nowMs);
+      for (const lane of this.lanesOfQuota.get(id) ?? []) lane.recall(id, nowMs);
     }
   }
 
@@ -95,13 +95,13 @@ export class GrantBook {
   }
 
   /**
-   * What the rate-limit headers say: requests and tokens, of each the quota with the shortest window. Empty before the
-   * first grant, and where no such quota applies.
+   * What the rate-limit headers say: requests and tokens, of each the quota with the least left. Empty before the first
+   * grant, and where no such quota applies.
    */
   rates(subject: GrantSubject, nowMs: number): readonly RateView[] {
     const lane = this.lanes.get(subject.id);
     if (!lane || lane.rates.length === 0) return NO_RATES;
-    return lane.rates.map((rate) => withHeld(rate, lane.left(rate.metric), nowMs));
+    return lane.rates.map((rate) => viewAt(rate, lane.left(rate.metric), nowMs));
   }
 
   /** Call it every 100 ms or so: idle and ended grants go back, waiters past their deadline are told. */

@@ -11,7 +11,11 @@ import type {
 } from '@tollgate/contracts';
 
 /** Quotas that are drawn on together, and for whom. A key's policy is one. */
-export type QuotaHolder = Pick<KeyPolicy, 'organizationId' | 'projectId' | 'keyId' | 'quotas'>;
+export interface QuotaHolder
+  extends Pick<KeyPolicy, 'organizationId' | 'projectId' | 'keyId' | 'quotas'> {
+  /** Quotas that rate-limit headers say nothing of. */
+  readonly hidden?: ReadonlySet<string>;
+}
 
 /**
  * Whose quotas are drawn on: one for each version of a key's policy. A changed policy is another subject with another id;
@@ -23,6 +27,7 @@ export interface GrantSubject {
   readonly projectId: string;
   readonly keyId: string;
   readonly quotas: readonly QuotaDefinition[];
+  readonly hidden?: ReadonlySet<string> | undefined;
 }
 
 export type DrawDecision =
@@ -64,7 +69,7 @@ export interface GrantBookLimits {
   readonly idleMs: number;
   /** No draws this long before a grant expires, milliseconds. */
   readonly marginMs: number;
-  /** The next grant is asked for this long before the one in use ends, milliseconds. */
+  /** The next grant is asked for this long before the one in use ends, or in its second half; milliseconds. */
   readonly aheadMs: number;
   /** The longest wait for budget, milliseconds. */
   readonly askMs: number;

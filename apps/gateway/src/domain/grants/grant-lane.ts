@@ -21,7 +21,7 @@ import type {
   GrantBookOptions,
   GrantSubject,
 } from './grant-holder.ts';
-import { type RateView, rateViews } from './rate-view.ts';
+import { spentRate, type ToldRate, toldRates } from './rate-view.ts';
 import { unreachable, UNMETERED } from './refusals.ts';
 import { RememberedAnswers } from './remembered-answers.ts';
 import { Slice } from './slice.ts';
@@ -63,7 +63,7 @@ export class GrantLane {
   lastDrawAt: number;
   /** As they were told with the last answer. */
   states: readonly QuotaState[] = [];
-  rates: readonly RateView[] = [];
+  rates: readonly ToldRate[] = [];
 
   constructor(
     readonly subject: GrantSubject,
@@ -113,8 +113,10 @@ export class GrantLane {
     for (const slice of all) this.host.giveBack(slice);
   }
 
-  recall(nowMs: number): void {
+  /** Somebody found nothing left of a quota, and needs what is idle here. */
+  recall(quotaId: string, nowMs: number): void {
     this.humbleUntil = nowMs + HUMBLE_MS;
+    this.rates = this.rates.map((one) => (one.quotaId === quotaId ? spentRate(one, nowMs) : one));
     this.giveBackAll();
   }
 
@@ -155,8 +157,8 @@ export class GrantLane {
   /** Far from the limits the next grant is asked for before this one is used up. */
   private renew(slice: Slice, amounts: DrawAmounts, nowMs: number): void {
     if (this.asking || nowMs < this.humbleUntil) return;
-    const { aheadMs, askMs } = this.host.limits;
-    if (!slice.isLow(nowMs, aheadMs)) return;
+    const { askMs } = this.host.limits;
+    if (!slice.isLow(nowMs)) return;
     this.asking = this.ask(amounts, amounts, '', nowMs + askMs, nowMs);
   }
 
@@ -218,10 +220,14 @@ export class GrantLane {
     // Counted from the ask, it ends no later than by budget's own clock, wherever this one stands.
     const from = Math.min(askedAt, nowMs);
     const endsAt = leaseMs === undefined ? grant.expiresAt : from + leaseMs;
-    const usableUntil = endsAt - this.host.limits.marginMs;
-    const slice = new Slice(grant, this.limited, this.isAhead(grant, want), usableUntil);
+    const { marginMs, aheadMs } = this.host.limits;
+    const usableUntil = endsAt - marginMs;
+    // A short lease is renewed in its second half.
+    const renewFrom = usableUntil - Math.min(aheadMs, (usableUntil - nowMs) / 2);
+    const ahead = this.isAhead(grant, want);
+    const slice = new Slice(grant, this.limited, ahead, usableUntil, renewFrom);
     this.states = grant.quotas;
-    this.rates = rateViews(grant.quotas);
+    this.rates = toldRates(grant.quotas, this.subject.hidden);
     this.remembered.granted();
     if (nowMs < slice.usableUntil) {
       this.slices.push(slice);
@@ -241,7 +247,7 @@ export class GrantLane {
     this.humbleUntil = nowMs + HUMBLE_MS;
     const others = this.states.filter((state) => state.quotaId !== answer.quota.quotaId);
     this.states = [...others, answer.quota];
-    this.rates = rateViews(this.states);
+    this.rates = toldRates(this.states, this.subject.hidden);
     for (const waiter of this.waiters.splice(0)) {
       if (isNoLess(waiter.amounts, need, this.limited)) this.decide(waiter, decision);
       else this.waiters.push(waiter);

@@ -13,6 +13,8 @@ const NEVER = Number.NEGATIVE_INFINITY;
 /** The last answers that were no grant: for a moment they stand for a new one, so that a spent key costs budget little. */
 export class RememberedAnswers {
   private refusedUntil = NEVER;
+  /** When it is worth asking again. */
+  private retryAt: number | null = null;
   private refusedAmounts: DrawAmounts | undefined;
   private refusedDecision: DrawDecision | undefined;
   private unreachableUntil = NEVER;
@@ -33,6 +35,7 @@ export class RememberedAnswers {
   refused(answer: Refused, need: DrawAmounts, nowMs: number): DrawDecision {
     this.refusedDecision = refusal(answer);
     this.refusedAmounts = need;
+    this.retryAt = answer.retryAfterMs === null ? null : nowMs + answer.retryAfterMs;
     this.refusedUntil = Math.min(
       nowMs + Math.min(answer.retryAfterMs ?? REFUSAL_MS, REFUSAL_MS),
       answer.quota.resetsAt ?? Number.POSITIVE_INFINITY,
@@ -48,6 +51,11 @@ export class RememberedAnswers {
   decide(amounts: DrawAmounts, nowMs: number): DrawDecision | undefined {
     if (nowMs < this.unreachableUntil) return this.unreachableDecision;
     if (nowMs >= this.refusedUntil || !this.refusedAmounts) return undefined;
-    return isNoLess(amounts, this.refusedAmounts, this.limited) ? this.refusedDecision : undefined;
+    if (!isNoLess(amounts, this.refusedAmounts, this.limited)) return undefined;
+    const { refusedDecision: decision, retryAt } = this;
+    if (decision?.outcome !== 'refused' || retryAt === null) return decision;
+    // Time has passed since it was told.
+    const retryAfterMs = Math.max(1, retryAt - nowMs);
+    return { ...decision, failure: { ...decision.failure, retryAfterMs } };
   }
 }

@@ -21,6 +21,8 @@ export class Slice {
     /** It was given more than was asked for: the limits are far. */
     readonly isAhead: boolean,
     usableUntil: number,
+    /** From then on it is time for the next one, whatever is left of it. */
+    private readonly renewFrom: number,
   ) {
     this.grantId = grant.grantId;
     this.usableUntil = usableUntil;
@@ -57,10 +59,10 @@ export class Slice {
   }
 
   /** Whether it is time for the next one. */
-  isLow(nowMs: number, aheadMs: number): boolean {
+  isLow(nowMs: number): boolean {
     const { limited, grant } = this;
     return (
-      nowMs >= this.usableUntil - aheadMs ||
+      nowMs >= this.renewFrom ||
       (limited.requests && this.requestsLeft * LOW_SHARE < grant.amounts.requests) ||
       (limited.tokens && this.tokensLeft * LOW_SHARE < grant.amounts.tokens) ||
       (limited.cost && this.costLeft < this.lowCost)
