@@ -65,6 +65,13 @@ describe('model facts', () => {
     expect(modelFacts('openai', 'gpt-4o-realtime')?.maxOutputTokens ?? null).toBeNull();
   });
 
+  it.each([
+    ['google', 'gemini-2.5-flash'],
+    ['openai', 'whisper-1'],
+  ])('guarantees that %s %s is known to write down what it hears', (provider, model) => {
+    expect(modelFacts(provider, model)?.capabilities).toContain('transcription');
+  });
+
   it('guarantees that every entry has a source, a day, and capabilities from the vocabulary, and that no name stands twice', () => {
     for (const file of FILES) {
       const names = file.models.flatMap((entry) => entry.names);

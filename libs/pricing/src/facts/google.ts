@@ -1,6 +1,10 @@
 import type { FactsFile } from './facts-file.ts';
 
-const CHAT = ['text', 'vision', 'audio', 'video', 'documents', 'tools', 'json_schema'] as const;
+const CHAT = [
+  ...(['text', 'vision', 'audio', 'video', 'documents', 'tools', 'json_schema'] as const),
+  // What they hear they also write down: ai.google.dev/gemini-api/docs/audio, 2026-11.
+  'transcription',
+] as const;
 const REASONING = [...CHAT, 'reasoning'] as const;
 
 export const GOOGLE_FACTS = {
