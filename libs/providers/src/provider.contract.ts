@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { connectionFor } from './connection-for.ts';
 import type { ClientRequest, Provider, ProviderConnection } from './provider.ts';
 
 /** What a provider's own wire looks like, for the laws below. */
@@ -6,6 +7,8 @@ export interface ContractSample {
   readonly provider: Provider;
   readonly baseUrl: string;
   readonly config?: Readonly<Record<string, unknown>>;
+  /** Where the wire goes by the model's name. */
+  readonly model?: string;
   /** Whole events of one good stream, in order, the last one terminal. */
   readonly events: readonly string[];
   /** The unary answer with the same content, finish reason and usage. */
@@ -28,10 +31,11 @@ export function connectSample({
   provider,
   baseUrl,
   config = {},
+  model = '',
 }: ContractSample): ProviderConnection {
   const connected = provider.connect({ baseUrl, config, credential: 'credential' });
   if (!connected.ok) throw new Error(connected.failure.internal);
-  return connected.value;
+  return connectionFor(connected.value, model);
 }
 
 /** Feeds the bytes in slices of the given sizes (used in turn) and collects what comes out. */

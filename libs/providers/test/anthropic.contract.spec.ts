@@ -72,6 +72,20 @@ providerContract('anthropic', sample);
 const crlf = events.map((one) => one.replaceAll('\n', '\r\n'));
 providerContract('anthropic with CRLF', { ...sample, events: crlf, shown: crlf });
 
+providerContract('Claude on Vertex', {
+  ...sample,
+  provider: PROVIDERS.google,
+  baseUrl: 'https://aiplatform.googleapis.com',
+  config: { vertex: { project: 'p', location: 'global' } },
+  model: 'claude-x',
+});
+providerContract('Claude in Foundry', {
+  ...sample,
+  provider: PROVIDERS.azure,
+  baseUrl: 'https://r.services.ai.azure.com/anthropic',
+  model: 'claude-x',
+});
+
 const connection = connectSample(sample);
 const play = (...parts: readonly string[]) =>
   stream(connection, { ...request, stream: true }, Buffer.from(parts.join('')));

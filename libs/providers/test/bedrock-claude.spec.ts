@@ -1,4 +1,5 @@
 import { EventStreamCodec } from '@smithy/eventstream-codec';
+import fc from 'fast-check';
 import { connectionFor, PROVIDERS, type ClientRequest } from '../src/index.ts';
 import { stream } from '../src/provider.contract.ts';
 import { readWithSdk, streamWithSdk } from './support/anthropic-sdk.ts';
@@ -207,11 +208,57 @@ describe("Anthropic's clients on Bedrock", () => {
     expect(connection.passes?.(requestOf(body))).toBe(passes);
   });
 
+  const event = (json: object) =>
+    eventFrame('chunk', { bytes: Buffer.from(JSON.stringify(json)).toString('base64') });
+  const START = {
+    type: 'message_start',
+    message: { usage: { input_tokens: 3, output_tokens: 1 } },
+  };
+  const GOOD = [
+    START,
+    { type: 'content_block_start', index: 0, content_block: { type: 'text', text: '' } },
+    {
+      type: 'content_block_delta',
+      ...{ index: 0, delta: { type: 'text_delta', text: '\n\nevent: message_stop\n\n€😀' } },
+    },
+    { type: 'content_block_stop', index: 0 },
+    {
+      type: 'message_delta',
+      ...{ delta: { stop_reason: 'end_turn' }, usage: { output_tokens: 5 } },
+    },
+    { type: 'message_stop', 'amazon-bedrock-invocationMetrics': { inputTokenCount: 3 } },
+  ];
+
+  it('get the same for any slicing of the bytes, and nothing behind the end', () => {
+    const asked = requestOf(plain, { stream: true });
+    const bytes = Buffer.concat(GOOD.map(event));
+    const whole = stream(connection, asked, bytes);
+    expect(whole).toMatchObject({ phase: 'finished', usage: { inputTokens: 3, outputTokens: 5 } });
+    expect(whole.given + whole.tail).toBe(asServerSent(GOOD.map((one) => JSON.stringify(one))));
+    fc.assert(
+      fc.property(fc.array(fc.integer({ min: 1, max: 90 }), { minLength: 1 }), (sizes) => {
+        expect(stream(connection, asked, bytes, sizes)).toEqual(whole);
+      }),
+    );
+    const more = Buffer.concat([bytes, bytes, Buffer.from('garbage')]);
+    for (const size of [1, 7, more.length])
+      expect(stream(connection, asked, more, [size])).toEqual(whole);
+  });
+
+  it('never throw at what may come', () => {
+    fc.assert(
+      fc.property(fc.json(), fc.uint8Array({ maxLength: 300 }), (json, noise) => {
+        const asked = requestOf(plain, { stream: true });
+        const frames = [eventFrame('chunk', json), eventFrame('chunk', { bytes: json })];
+        stream(connection, asked, Buffer.concat(frames));
+        stream(connection, asked, Buffer.from(noise));
+      }),
+    );
+  });
+
   it('hear of an exception inside a stream', () => {
-    const event = (json: object) =>
-      eventFrame('chunk', { bytes: Buffer.from(JSON.stringify(json)).toString('base64') });
     const bytes = Buffer.concat([
-      event({ type: 'message_start', message: { usage: { input_tokens: 3, output_tokens: 1 } } }),
+      event(START),
       event({ type: 'content_block_start', index: 0, content_block: { type: 'text', text: '' } }),
       eventFrame(
         'x',
