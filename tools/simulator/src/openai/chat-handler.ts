@@ -1,16 +1,15 @@
 import type { Behaviour } from '../behaviours/behaviour.ts';
 import type { Call, Simulation } from '../http/call.ts';
 import { Exchange } from '../http/exchange.ts';
-import { UnusableSchema } from '../json-schema/sample-value.ts';
 import { instantSuffix, seedOf, timingOf } from '../timing/timing.ts';
-import { answerChat, type ChatAnswer } from './chat-answer.ts';
 import { parseChatRequest, type ChatRequest } from './chat-request.ts';
 import { chunkFormat, unaryBody } from './chat-wire-format.ts';
+import { composeAnswer } from './compose-answer.ts';
 import { instantUsageOf, InstantTemplates, isPlain } from './instant-template.ts';
 import { openRecord, refuseRequest } from './open-record.ts';
 import { promptTokensOf } from './prompt-tokens.ts';
 import { readRequest } from './read-request.ts';
-import { invalidRequest, isRefusal, type Refusal } from './refusal.ts';
+import { isRefusal, type Refusal } from './refusal.ts';
 import { sendInstantStream, sendInstantUnary } from './send-instant.ts';
 import { sendStream } from './send-stream.ts';
 import { isFailure, replacesAnswer, sendReplacement, sendUnary } from './send-unary.ts';
@@ -76,7 +75,7 @@ async function answer(
   behaviour: Behaviour | undefined,
 ): Promise<void> {
   const id = `chatcmpl-${simulation.nextId()}`;
-  const composed = compose(request, behaviour, id, Math.floor(simulation.now() / 1_000));
+  const composed = composeAnswer(request, behaviour, id, Math.floor(simulation.now() / 1_000));
   if (isRefusal(composed)) return refuse(call, simulation, request.model, composed);
   const record = openRecord(call, simulation, {
     operation: 'chat',
@@ -101,19 +100,4 @@ async function answer(
     timing,
     behaviour,
   });
-}
-
-function compose(
-  request: ChatRequest,
-  behaviour: Behaviour | undefined,
-  id: string,
-  created: number,
-): ChatAnswer | Refusal {
-  try {
-    return answerChat(request, behaviour, id, created);
-  } catch (failure) {
-    if (!(failure instanceof UnusableSchema)) throw failure;
-    const param = request.tools.length > 0 ? 'tools' : 'response_format';
-    return invalidRequest(`Invalid schema: ${failure.message}`, param, 'invalid_json_schema');
-  }
 }

@@ -1,14 +1,13 @@
-import type { Behaviour } from '../behaviours/behaviour.ts';
 import type { Call, Simulation } from '../http/call.ts';
 import { Exchange } from '../http/exchange.ts';
 import type { JsonObject } from '../json-schema/json.ts';
-import { UnusableSchema } from '../json-schema/sample-value.ts';
-import { answerChat, type ChatAnswer } from '../openai/chat-answer.ts';
+import type { ChatAnswer } from '../openai/chat-answer.ts';
 import type { ChatRequest } from '../openai/chat-request.ts';
 import type { ChunkFormat } from '../openai/chat-wire-format.ts';
+import { composeAnswer } from '../openai/compose-answer.ts';
 import { openRecord, refuseRequest } from '../openai/open-record.ts';
 import { readRequest } from '../openai/read-request.ts';
-import { invalidRequest, isRefusal, type Refusal } from '../openai/refusal.ts';
+import { isRefusal, type Refusal } from '../openai/refusal.ts';
 import { sendStream } from '../openai/send-stream.ts';
 import { isFailure, replacesAnswer, sendReplacement, sendUnary } from '../openai/send-unary.ts';
 import { usageOf } from '../openai/usage.ts';
@@ -55,7 +54,9 @@ export async function answerVendorChat(
   if (isRefusal(request)) return refuse(named, request);
   const behaviour = simulation.behaviours.take(request.model);
   const id = `${vendor.idPrefix}${simulation.nextId()}`;
-  const answer = compose(request, behaviour, id, Math.floor(simulation.now() / 1_000));
+  const created = Math.floor(simulation.now() / 1_000);
+  const composed = composeAnswer(request, behaviour, id, created);
+  const answer = withBenchUsage(composed, request.model);
   if (isRefusal(answer)) return refuse(request.model, answer);
   const record = openRecord(call, simulation, {
     operation: 'chat',
@@ -80,18 +81,7 @@ export async function answerVendorChat(
   });
 }
 
-function compose(
-  request: ChatRequest,
-  behaviour: Behaviour | undefined,
-  id: string,
-  created: number,
-): ChatAnswer | Refusal {
-  try {
-    const answer = answerChat(request, behaviour, id, created);
-    if (!request.model.startsWith(benchPrefix)) return answer;
-    return { ...answer, usage: usageOf(120, 80) };
-  } catch (failure) {
-    if (!(failure instanceof UnusableSchema)) throw failure;
-    return invalidRequest(`Invalid schema: ${failure.message}`, 'tools', 'invalid_json_schema');
-  }
+function withBenchUsage(composed: ChatAnswer | Refusal, model: string): ChatAnswer | Refusal {
+  if (isRefusal(composed) || !model.startsWith(benchPrefix)) return composed;
+  return { ...composed, usage: usageOf(120, 80) };
 }
