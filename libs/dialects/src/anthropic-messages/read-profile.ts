@@ -14,7 +14,7 @@ import {
   optionalInteger,
   optionalString,
 } from '../chat/fields.ts';
-import { anthropicCallerTools, anthropicHostedCalls } from '../profile/hosted-tools.ts';
+import { anthropicCallerTools, anthropicHostedCalls, mayCompact } from '../profile/hosted-tools.ts';
 import { addedPromptTokens, countInputTokens } from '../profile/input-tokens.ts';
 import { outputBoundOf } from '../profile/output-bound.ts';
 import { CAPABILITY_BIT, capabilitiesOf, type RequestProfile } from '../profile/request-profile.ts';
@@ -55,7 +55,8 @@ export function readProfile(
     inputTokensEstimate: estimate,
     inputTokensBound: bound + addedPromptTokens(bits, anthropicCallerTools(body)),
     outputCap: operation === 'chat' && typeof outputCap === 'number' ? outputCap : null,
-    choices: 1,
+    // What it sums up is a text of its own.
+    choices: mayCompact(body) ? 2 : 1,
     outputBound: outputBoundOf(operation, { estimate, bound }),
     hostedToolCalls: operation === 'chat' ? anthropicHostedCalls(body) : 0,
     metadata: NO_METADATA,

@@ -8,7 +8,7 @@ import {
   optionalInteger,
   optionalString,
 } from '../chat/fields.ts';
-import { responsesHostedCalls } from '../profile/hosted-tools.ts';
+import { mayCompact, responsesHostedCalls } from '../profile/hosted-tools.ts';
 import { addedPromptTokens, countInputTokens } from '../profile/input-tokens.ts';
 import { CAPABILITY_BIT, capabilitiesOf, type RequestProfile } from '../profile/request-profile.ts';
 import { readInput } from './read-input.ts';
@@ -41,7 +41,8 @@ export function readRequest(body: Body, bodyBytes: number): Result<RequestProfil
     inputTokensEstimate: estimate,
     inputTokensBound: bound + addedPromptTokens(bits),
     outputCap: typeof cap === 'number' ? cap : null,
-    choices: 1,
+    // What it sums up is a text of its own.
+    choices: mayCompact(body) ? 2 : 1,
     outputBound: null,
     hostedToolCalls: responsesHostedCalls(body),
     // Checked above: an object of strings, or absent.

@@ -67,6 +67,26 @@ describe('tools that a provider runs', () => {
     expect(profileOf(geminiGenerate, { contents, tools }).hostedToolCalls).toBe(calls);
   });
 
+  it('are one more, and the answer another one, where a conversation may be summed up', () => {
+    const claude = {
+      messages,
+      max_tokens: 9,
+      context_management: { edits: [{ type: 'compact_20260112' }] },
+    };
+    const gpt = { input: 'hi', context_management: [{ type: 'compaction', compact_threshold: 9 }] };
+    const cleared = {
+      ...claude,
+      context_management: { edits: [{ type: 'clear_tool_uses_20250919' }] },
+    };
+    const read = (dialect: Dialect, body: object) => {
+      const { hostedToolCalls, choices } = profileOf(dialect, body);
+      return [hostedToolCalls, choices];
+    };
+    expect(read(anthropicMessages, claude)).toEqual([1, 2]);
+    expect(read(openaiResponses, gpt)).toEqual([1, 2]);
+    expect(read(anthropicMessages, cleared)).toEqual([0, 1]);
+  });
+
   it('leave room for the prompts that providers add for them', () => {
     const bare = { messages, max_tokens: 9 };
     const [plain, tools, computer] = [

@@ -3,14 +3,25 @@ import { isObject } from '../chat/fields.ts';
 type Fields = Readonly<Record<string, unknown>>;
 
 /**
- * How often a provider may run tools of its own for one request, such as a web search. What such a tool finds is read as
- * input, and each run may have a fee, so neither the size of the body nor the cap on the output bounds what the request
+ * How often a provider may go on by itself for one request, such as by a web search. What it finds is read as input, and
+ * each run may have a fee, so neither the size of the body nor the cap on the output bounds what the request
  * costs. 0: none are asked for; null: as often as the provider likes.
  */
 export type HostedToolCalls = number | null;
 
 /** Tools of Anthropic's whose schema it knows and that the caller runs: `computer_20251124` and the like. */
 const RUN_BY_CALLER = /^(?:custom$|(?:computer|bash|text_editor|memory)_)/;
+
+/**
+ * Whether the provider may sum a long conversation up before it answers: the model then reads all of it once more, and
+ * writes a second text (platform.claude.com/docs/en/build-with-claude/compaction, 2026-11; OpenAI's responses alike).
+ */
+export function mayCompact({ context_management: management }: Fields): boolean {
+  const edits = isObject(management) ? management['edits'] : management;
+  const isCompaction = (edit: unknown): boolean =>
+    isObject(edit) && typeof edit['type'] === 'string' && edit['type'].startsWith('compact');
+  return Array.isArray(edits) && edits.some(isCompaction);
+}
 
 /** How many tools of Anthropic's the caller runs: each brings a prompt of its own. */
 export function anthropicCallerTools({ tools }: Fields): number {
@@ -22,15 +33,14 @@ export function anthropicCallerTools({ tools }: Fields): number {
 }
 
 /** `max_uses` bounds a tool of Anthropic's (platform.claude.com/docs/en/agents-and-tools/tool-use/web-search-tool, 2026-11). */
-export function anthropicHostedCalls({ tools, mcp_servers: servers }: Fields): HostedToolCalls {
+export function anthropicHostedCalls(body: Fields): HostedToolCalls {
+  const { tools, mcp_servers: servers } = body;
   if (isList(servers)) return null;
-  if (!Array.isArray(tools)) return 0;
-  return sum(
-    tools.map((tool) => {
-      if (!isObject(tool) || typeof tool['type'] !== 'string') return 0;
-      return RUN_BY_CALLER.test(tool['type']) ? 0 : countOf(tool['max_uses']);
-    }),
-  );
+  const runs = (Array.isArray(tools) ? tools : []).map((tool): HostedToolCalls => {
+    if (!isObject(tool) || typeof tool['type'] !== 'string') return 0;
+    return RUN_BY_CALLER.test(tool['type']) ? 0 : countOf(tool['max_uses']);
+  });
+  return sum([...runs, mayCompact(body) ? 1 : 0]);
 }
 
 /** Tools of the responses API that the caller runs; all others run at the provider. */
@@ -45,10 +55,11 @@ const CALLED_BACK: ReadonlySet<unknown> = new Set([
 ]);
 
 /** `max_tool_calls` bounds all tools that run at the provider together (platform.openai.com/docs/api-reference/responses, 2026-11). */
-export function responsesHostedCalls({ tools, max_tool_calls: most }: Fields): HostedToolCalls {
-  if (!Array.isArray(tools)) return 0;
-  const isHosted = tools.some((tool) => isObject(tool) && !CALLED_BACK.has(tool['type']));
-  return isHosted ? countOf(most) : 0;
+export function responsesHostedCalls(body: Fields): HostedToolCalls {
+  const { tools, max_tool_calls: most } = body;
+  const isHosted = (tool: unknown): boolean => isObject(tool) && !CALLED_BACK.has(tool['type']);
+  const runs = Array.isArray(tools) && tools.some(isHosted) ? countOf(most) : 0;
+  return sum([runs, mayCompact(body) ? 1 : 0]);
 }
 
 /**
