@@ -73,19 +73,24 @@ describe('the delivery of events', () => {
   afterAll(() => dataSource.destroy());
   afterEach(() => dataSource.query('DELETE FROM control_plane.webhooks'));
 
-  it('reaches an endpoint that was down for an hour once it is back, under the same id', async () => {
+  it('reaches an endpoint that was down for an hour once it is back, under the same id, over two control planes', async () => {
     const webhook = await addWebhook();
-    const sender = await makeSender({ random: () => 0.5 });
+    const senders = [
+      await makeSender({ random: () => 0.5 }),
+      await makeSender({ random: () => 0.5 }),
+    ];
+    const drain = () => Promise.all(senders.map((sender) => sender.drain()));
     receiver.status = 500;
-    await raise();
+    const alertId = eventIdOf('an alert of budget');
+    await raise(alertId);
     const end = nowMs + HOUR;
-    for (; nowMs < end; nowMs += 60_000) await sender.drain();
+    for (; nowMs < end; nowMs += 60_000) await drain();
     const failed = receiver.received.length;
     expect(failed).toBe(4);
     receiver.status = 204;
-    for (const later = nowMs + 3 * HOUR; nowMs < later; nowMs += 600_000) await sender.drain();
+    for (const later = nowMs + 3 * HOUR; nowMs < later; nowMs += 600_000) await drain();
     expect(receiver.received).toHaveLength(failed + 1);
-    expect(new Set(receiver.ids()).size).toBe(1);
+    expect(new Set(receiver.ids())).toEqual(new Set([alertId]));
     const [delivery] = await deliveriesOf(webhook);
     expect(delivery?.status).toBe('delivered');
     expect(delivery?.attempts.map(({ status }) => status)).toEqual([500, 500, 500, 500, 204]);
