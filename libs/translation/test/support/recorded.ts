@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { ProviderSlug } from '@tollgate/contracts';
-import { PROVIDERS, type ProviderConnection } from '@tollgate/providers';
+import { connectionFor, PROVIDERS, type ProviderConnection } from '@tollgate/providers';
 
 /** A recorded answer to a chat request. */
 export interface RecordedChat {
@@ -17,6 +17,8 @@ export interface RecordedSource {
   readonly endpoints: readonly string[];
   readonly provider: ProviderSlug;
   readonly config?: Readonly<Record<string, unknown>>;
+  /** Where the wire goes by the model's name. */
+  readonly model?: string;
 }
 
 export const SOURCES: readonly RecordedSource[] = [
@@ -41,6 +43,13 @@ export const SOURCES: readonly RecordedSource[] = [
   { file: 'anthropic', endpoints: ['messages'], provider: 'anthropic' },
   { file: 'gemini', endpoints: ['generateContent', 'streamGenerateContent'], provider: 'google' },
   { file: 'vertex', endpoints: ['generateContent', 'streamGenerateContent'], provider: 'google' },
+  {
+    file: 'vertex',
+    endpoints: ['rawPredict', 'streamRawPredict'],
+    provider: 'google',
+    config: { vertex: { project: 'p', location: 'us-east5' } },
+    model: 'claude-3-7-sonnet@20250219',
+  },
   {
     file: 'bedrock',
     endpoints: ['converse', 'converse-stream'],
@@ -81,7 +90,11 @@ export function readChats(folder: string, source: RecordedSource): readonly Reco
 }
 
 /** Without dialects of its own, so that each call is translated. */
-export function connectionOf({ provider, config = {} }: RecordedSource): ProviderConnection {
+export function connectionOf({
+  provider,
+  config = {},
+  model = '',
+}: RecordedSource): ProviderConnection {
   const credential =
     provider === 'bedrock'
       ? JSON.stringify({ accessKeyId: 'AKIA0', secretAccessKey: 'secret' })
@@ -89,5 +102,5 @@ export function connectionOf({ provider, config = {} }: RecordedSource): Provide
   const baseUrl = 'https://provider.example/v1';
   const connected = PROVIDERS[provider].connect({ baseUrl, config, credential });
   if (!connected.ok) throw new Error(connected.failure.internal);
-  return { ...connected.value, dialects: new Set<never>() };
+  return { ...connectionFor(connected.value, model), dialects: new Set<never>() };
 }
