@@ -83,7 +83,7 @@ async function untilFlowing(crowd: Crowd, gateways: readonly string[]): Promise<
   );
 }
 
-/** Keys of this cycle alone: one with room for all, one that runs out, one whose limit is soft; whole, streamed, and left. */
+/** Keys of this cycle alone: one with room for all, one that runs out, one whose limit is soft and whose calls are few at once; whole, streamed, and left. */
 async function rolesOf({ stage }: CycleTools, number: number): Promise<readonly Role[]> {
   const month = { window: 'month', hard: true };
   const cost = { ...month, metric: 'cost', currency: 'USD' };
@@ -94,7 +94,10 @@ async function rolesOf({ stage }: CycleTools, number: number): Promise<readonly 
       { ...month, metric: 'tokens', limit: '100000000' },
     ]),
     stage.key(`tight ${number}`, [{ ...cost, limit: '0.01' }]),
-    stage.key(`soft ${number}`, [{ ...month, metric: 'requests', limit: '20', hard: false }]),
+    stage.key(`soft ${number}`, [
+      { ...month, metric: 'requests', limit: '20', hard: false },
+      { metric: 'concurrency', limit: '2', hard: true },
+    ]),
   ]);
   const role = { maxTokens: TOKENS, leavesEvery: 0, pauseMs: 40, clients: 2 };
   const fast = { ...role, model: FAST_MODEL, stream: false };

@@ -43,7 +43,7 @@ export interface StoredEntry {
   readonly costPicoUsd: bigint;
 }
 
-/** A quota's window in the ledger, in pico-USD or counts. */
+/** A quota's window in the ledger, in pico-USD or counts; or a limit on concurrency, of which only what is held is known. */
 export interface WindowEntry {
   readonly windowId: string;
   readonly hard: boolean;

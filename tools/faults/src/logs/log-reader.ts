@@ -54,11 +54,12 @@ export class LogReader {
   }
 
   async read({ clients, keyIds, since, besides }: Requests): Promise<Logs> {
-    const [served, settled, stored, windows, rollUps, differences] = await Promise.all([
+    const [served, settled, stored, windows, slots, rollUps, differences] = await Promise.all([
       this.served(since),
       this.settled(keyIds),
       this.stored(keyIds),
       this.windows(keyIds),
+      this.slots(),
       this.rollUps(keyIds),
       verifyDatabase(this.facts().postgresUrl),
     ]);
@@ -68,7 +69,7 @@ export class LogReader {
       served: besides ? served.filter(({ tag }) => tags.has(tag)) : served,
       settled,
       stored,
-      windows,
+      windows: [...windows, ...slots],
       rollUps,
       differences: differences.length ? describeDifferences(differences) : [],
     };
@@ -123,6 +124,22 @@ export class LogReader {
       limit: row.most === null ? null : BigInt(row.most),
       settled: BigInt(row.settled),
       granted: BigInt(row.granted),
+    }));
+  }
+
+  /** Slots of limits on concurrency that somebody has, of whatever key: they stand beside the keys' windows. */
+  private async slots(): Promise<readonly WindowEntry[]> {
+    const rows = await this.postgres<Record<'id' | 'slots', string>>(
+      `select quota_id as id, sum(slots)::text as slots from budget.slot_lease
+       where $1::text[] is not null group by quota_id`,
+      [],
+    );
+    return rows.map((row) => ({
+      windowId: row.id,
+      hard: true,
+      limit: null,
+      settled: 0n,
+      granted: BigInt(row.slots),
     }));
   }
 
