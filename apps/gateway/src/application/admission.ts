@@ -1,4 +1,10 @@
-import { type Draw, type Failure, failure } from '@tollgate/contracts';
+import {
+  type CallHead,
+  type Candidate,
+  type Draw,
+  type Failure,
+  failure,
+} from '@tollgate/contracts';
 import type { RequestProfile } from '@tollgate/dialects';
 import {
   type DrawTerms,
@@ -19,6 +25,8 @@ import type { ExchangePorts } from './ports.ts';
 
 /** The adapter ends a call at its own deadline; this much later it counts as hung. */
 const DEADLINE_GRACE_MS = 5_000;
+/** The wait for slots of some candidates while others may answer: idle slots of other gateways come in less. */
+const IMPATIENCE_MS = 200;
 /** How often a request may ask anew for a shorter answer. */
 const MOST_SHRINKS = 3;
 
@@ -83,6 +91,16 @@ export class Admission {
     this.slots?.end();
   }
 
+  /** It is known who answers: slots that stand for others alone are free. */
+  answeredBy({ provider, model }: Pick<CallHead, 'provider' | 'model'>): void {
+    const { slots, drawn } = this;
+    if (slots === null || drawn === null || drawn.entry.plan.continueOnCut === true) return;
+    const answers = (one: Candidate): boolean => one.provider === provider && one.model === model;
+    if (!drawn.entry.plan.candidates.some(answers)) return;
+    const others = drawn.parts.filter(({ candidates }) => !candidates.some(answers));
+    slots.endSome((id) => others.some(({ quotaId }) => quotaId === id));
+  }
+
   /** Whether the call may still be opened on its slots. */
   isCurrent(): boolean {
     return this.slots?.areCurrent() !== false;
@@ -97,17 +115,27 @@ export class Admission {
   private goOn(drawn: DrawTerms): void {
     this.drawn = drawn;
     if (drawn.slots.length === 0) return this.drawOn(drawn);
-    this.slots?.end();
-    this.slots = new CallSlots(this.ports.slots);
-    const refused = this.slots.take(drawn.slots, deadlineOf(this.applicant, drawn.entry));
-    if (refused instanceof Promise) this.resume(refused.then((one) => this.seated(one, drawn)));
-    else this.seated(refused, drawn);
+    this.takeSlots(drawn, hasSlotsOfSome(drawn) ? IMPATIENCE_MS : Number.POSITIVE_INFINITY);
   }
 
-  private seated(refused: SlotRefusal | null, drawn: DrawTerms): void {
+  private takeSlots(drawn: DrawTerms, patienceMs: number): void {
+    this.slots?.end();
+    this.slots = new CallSlots(this.ports.slots);
+    const deadlineAt = deadlineOf(this.applicant, drawn.entry);
+    const refused = this.slots.take(drawn.slots, deadlineAt, patienceMs);
+    if (refused instanceof Promise) {
+      this.resume(refused.then((one) => this.seated(one, drawn, patienceMs)));
+    } else this.seated(refused, drawn, patienceMs);
+  }
+
+  private seated(refused: SlotRefusal | null, drawn: DrawTerms, patienceMs: number): void {
     if (this.isOver) return;
-    if (refused === null) this.drawOn(drawn);
-    else this.leaveOutOrRefuse(refused, drawn);
+    if (refused === null) return this.drawOn(drawn);
+    // It was no limit of some candidates alone: others would not help, patience may.
+    const isForAll = refused.quota !== null && partsBehind(refused, drawn.parts).length === 0;
+    if (isForAll && patienceMs === IMPATIENCE_MS) {
+      this.takeSlots(drawn, Number.POSITIVE_INFINITY);
+    } else this.leaveOutOrRefuse(refused, drawn);
   }
 
   private drawOn(drawn: DrawTerms, shorter: Reservation | null = null): void {
@@ -176,6 +204,15 @@ export class Admission {
       if (!this.isOver) this.listener.onRefused(failure('gateway.internal'));
     });
   }
+}
+
+/** Whether some of the slots stand for some of the candidates alone. */
+function hasSlotsOfSome({ slots, parts, entry }: DrawTerms): boolean {
+  const all = entry.plan.candidates.length;
+  return parts.some(
+    ({ quotaId, candidates }) =>
+      candidates.length < all && slots.some((slot) => slot.quotaId === quotaId),
+  );
 }
 
 /** When a call under the plan counts as hung; milliseconds since the epoch. */

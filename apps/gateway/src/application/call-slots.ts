@@ -14,12 +14,14 @@ export class CallSlots {
   /**
    * Answers null when they are taken, else why they are not. Never rejects.
    * @param deadlineAt milliseconds since the epoch
+   * @param patienceMs no longer wait than that
    */
   take(
     quotas: readonly SlotQuota[],
     deadlineAt: number,
+    patienceMs: number,
   ): SlotRefusal | null | Promise<SlotRefusal | null> {
-    const decision = this.slots.begin(quotas, deadlineAt);
+    const decision = this.slots.begin(quotas, deadlineAt, patienceMs);
     return decision instanceof Promise
       ? decision.then((one) => this.keep(one))
       : this.keep(decision);
@@ -28,6 +30,11 @@ export class CallSlots {
   /** Whether a call may still be opened on them. */
   areCurrent(): boolean {
     return this.hold === null || this.hold.isCurrent();
+  }
+
+  /** The call needs these no longer. */
+  endSome(isOver: (quotaId: string) => boolean): void {
+    this.hold?.end(isOver);
   }
 
   /** Ending them again changes nothing. */

@@ -90,6 +90,7 @@ export class Exchange implements CallListener<CallHead, CallEnd>, AdmissionListe
     if (this.phase === 'done') return;
     this.phase = 'answering';
     this.headTick = this.ports.clock.tick();
+    this.admission?.answeredBy(head);
     const outputCap = this.admission?.reservation?.outputCap ?? null;
     this.head = { ...head, outputCap, rates: this.rates() };
     if (this.profile && goesOnAsItComes(this.profile)) this.begin(this.head);

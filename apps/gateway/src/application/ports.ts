@@ -73,8 +73,13 @@ export interface Slots {
   /**
    * At once where a slot of each quota is at hand. Never rejects.
    * @param deadlineAt milliseconds since the epoch
+   * @param patienceMs no longer wait than that
    */
-  begin(quotas: readonly SlotQuota[], deadlineAt: number): SlotDecision | Promise<SlotDecision>;
+  begin(
+    quotas: readonly SlotQuota[],
+    deadlineAt: number,
+    patienceMs: number,
+  ): SlotDecision | Promise<SlotDecision>;
 }
 
 export interface Clock {

@@ -33,8 +33,12 @@ export class SlotDesk implements Slots {
     this.timer = setInterval(() => this.book.tick(), TICK_MS).unref();
   }
 
-  begin(quotas: readonly SlotQuota[], deadlineAt: number): SlotDecision | Promise<SlotDecision> {
-    return this.book.begin(quotas, deadlineAt - this.options.clock.now());
+  begin(
+    quotas: readonly SlotQuota[],
+    deadlineAt: number,
+    patienceMs: number,
+  ): SlotDecision | Promise<SlotDecision> {
+    return this.book.begin(quotas, Math.min(patienceMs, deadlineAt - this.options.clock.now()));
   }
 
   totals(): { readonly slots: number; readonly inUse: number } {

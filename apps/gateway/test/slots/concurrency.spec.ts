@@ -1,21 +1,11 @@
-import { failure, type SlotQuota, type SlotsAnswer, type SlotsRequest } from '@tollgate/contracts';
+import { failure, type SlotQuota } from '@tollgate/contracts';
 import { answerWhole, HEAD, KEY, type PlayedCall, policy } from '../fake-messaging.ts';
 import { ASK, type Rig, startRig, until } from '../rig.ts';
+import { lendTo } from './lend.ts';
 import { slotQuotaOf } from './slot-world.ts';
 
 const ONE = slotQuotaOf('quo_one', 1);
 const STREAM = { ...ASK, stream: true };
-
-/** Leases up to a limit to the only gateway there is. */
-function lend({ quotas, waiting }: SlotsRequest): SlotsAnswer {
-  const slots = quotas.map(({ limit, keeps, inUse, hard }, i) => {
-    const calls = waiting.reduce((sum, one) => sum + (one.quotas.includes(i) ? one.calls : 0), 0);
-    const wanted = Math.max(keeps, inUse + calls);
-    const most = hard ? Math.max(limit, inUse) : wanted;
-    return { slots: Math.min(wanted, most), isShort: wanted > most, isFar: false };
-  });
-  return { outcome: 'held', leaseMs: 10_000, quotas: slots };
-}
 
 describe('limits on concurrency', () => {
   const rigs: Rig[] = [];
@@ -23,7 +13,7 @@ describe('limits on concurrency', () => {
     const rig = await startRig({ TOLLGATE_SLOT_PATIENCE_MS: patienceMs });
     rigs.push(rig);
     rig.fake.setPolicy(KEY, policy({ slotQuotas: [...quotas] }));
-    rig.fake.slots = (asked) => ({ ok: true, value: lend(asked) });
+    rig.fake.slots = lendTo();
     return rig;
   };
   afterEach(async () => {

@@ -29,7 +29,8 @@ interface Letter {
 /** A call that a provider has in hand. */
 export interface UpstreamCall {
   readonly gateway: WorldGateway;
-  readonly quotas: readonly SlotQuota[];
+  /** Those that it still fills. */
+  quotas: readonly SlotQuota[];
   readonly hold: SlotHold;
 }
 
@@ -167,6 +168,16 @@ export class SlotWorld {
   async finish(index: number): Promise<void> {
     const [call] = this.upstream.splice(index % Math.max(1, this.upstream.length), 1);
     call?.gateway.act(() => call.hold.end());
+    await settle();
+  }
+
+  /** It is known that a call does not need one of its slots. */
+  async letGo(index: number): Promise<void> {
+    const call = this.upstream[index % Math.max(1, this.upstream.length)];
+    const [first, ...others] = call?.quotas ?? [];
+    if (!call || !first || others.length === 0) return;
+    call.quotas = others;
+    call.gateway.act(() => call.hold.end((id) => id === first.quotaId));
     await settle();
   }
 

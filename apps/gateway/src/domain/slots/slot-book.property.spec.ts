@@ -21,6 +21,7 @@ const step = fc.oneof(
   stepOf('deliver', 5),
   stepOf('deliver all', 12),
   stepOf('finish', 10),
+  stepOf('let go', 2),
   stepOf('lose', 1),
   stepOf('recall', 2),
   stepOf('wait', 8),
@@ -42,6 +43,8 @@ async function take(world: SlotWorld, { kind, at, of }: Step): Promise<void> {
       return world.deliverAll();
     case 'finish':
       return world.finish(at);
+    case 'let go':
+      return world.letGo(at);
     case 'lose':
       return world.lose(at, of === 1);
     case 'recall':

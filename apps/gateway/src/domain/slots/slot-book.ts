@@ -146,19 +146,20 @@ export class SlotBook {
   private take(counters: readonly SlotCounter[], now: number): SlotDecision {
     for (const counter of counters) counter.begin();
     if (this.dirty.size > 0) this.flush(now);
-    const lapses = counters.map((counter) => counter.lapses);
-    let isOpen = true;
+    let filled = counters.map((counter) => ({ counter, lapses: counter.lapses }));
     const hold: SlotHold = {
       isCurrent: () => {
         const current = this.options.tick();
-        return counters.every(
-          (counter, i) =>
-            !counter.quota.hard || (current < counter.usableUntil && counter.lapses === lapses[i]),
+        return filled.every(
+          ({ counter, lapses }) =>
+            !counter.quota.hard || (current < counter.usableUntil && counter.lapses === lapses),
         );
       },
-      end: () => {
-        if (isOpen) this.end(counters);
-        isOpen = false;
+      end: (isOver = () => true) => {
+        const ending = filled.filter(({ counter }) => isOver(counter.quota.quotaId));
+        if (ending.length === 0) return;
+        filled = filled.filter((one) => !ending.includes(one));
+        this.end(ending.map(({ counter }) => counter));
       },
     };
     return { outcome: 'begun', hold };

@@ -5,8 +5,8 @@ import type { SlotCounter } from './slot-counter.ts';
 export interface SlotHold {
   /** Whether its slots were kept up to now: a gateway that was stopped for long may begin nothing with them. */
   isCurrent(): boolean;
-  /** The call has ended. Ending it again changes nothing. */
-  end(): void;
+  /** The call has ended, or no longer needs the slots of these quotas. Ending it again changes nothing. */
+  end(isOver?: (quotaId: string) => boolean): void;
 }
 
 export type SlotDecision =
