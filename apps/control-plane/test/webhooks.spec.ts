@@ -125,6 +125,33 @@ describe('webhooks', () => {
     await remove(id);
   });
 
+  it('send again what could not be delivered since a time, under the same id', async () => {
+    const { id } = (await create()).body;
+    const deliveries = async (status: string) =>
+      (await call('GET', `/api/v1/webhooks/${id}/deliveries?status=${status}`)).body.data;
+    const sendAgain = (since: string) =>
+      call('POST', `/api/v1/webhooks/${id}/redeliver`, { since });
+    const since = new Date().toISOString();
+    receiver.status = 410;
+    await revokedKey();
+    await pollUntil('it is given up', async () => (await deliveries('failed')).length === 1);
+    expect((await sendAgain(since)).status).toBe(409);
+    await call('PATCH', `/api/v1/webhooks/${id}`, { enabled: true });
+    receiver.status = 503;
+    await call('POST', `/api/v1/webhooks/${id}/test`);
+    receiver.status = 200;
+    expect((await sendAgain('yesterday')).status).toBe(400);
+    const later = new Date(Date.now() + 60_000).toISOString();
+    expect((await sendAgain(later)).body).toEqual({ count: 0 });
+    // Not the test message.
+    expect((await sendAgain(since)).body).toEqual({ count: 1 });
+    await pollUntil('it is delivered', async () => (await deliveries('delivered')).length === 1);
+    const told = receiver.received.filter(({ body }) => body.includes('key.revoked'));
+    expect(told).toHaveLength(2);
+    expect(new Set(told.map(({ headers }) => headers['webhook-id'])).size).toBe(1);
+    await remove(id);
+  });
+
   it('are a hundred at most in a project', async () => {
     const { projectId } = await makeShop(call);
     for (let at = 0; at < 10; at++)

@@ -19,6 +19,7 @@ import {
 } from './webhook-tables.ts';
 
 const DEFAULT_OVERLAP_SECONDS = 86_400;
+const MOST_AGAIN = 10_000;
 /** Each event is sent to all that listen. */
 const MOST_OF_PROJECT = 100;
 
@@ -111,14 +112,38 @@ export async function deleteWebhook(change: ConfigChange, id: string): Promise<v
   await change.manager.delete(webhooks, { id });
 }
 
+/** Sends again, under their ids, those that were given up of what happened since then, 10,000 at most. Answers how many. */
+export async function redeliverFailed(
+  manager: EntityManager,
+  webhookId: string,
+  since: Date,
+): Promise<number> {
+  await requireEnabled(manager, webhookId);
+  const [row]: { count: number }[] = await manager.query(
+    `WITH again AS (
+       UPDATE control_plane.webhook_deliveries SET status = 'pending', step = 0, next_attempt_at = $3
+       WHERE id IN (
+         SELECT id FROM control_plane.webhook_deliveries
+         WHERE webhook_id = $1 AND status = 'failed' AND created_at >= $2 AND event_type <> $4
+         ORDER BY id LIMIT ${MOST_AGAIN} FOR UPDATE) RETURNING 1
+     ) SELECT count(*)::integer AS count FROM again`,
+    [webhookId, since, new Date(), TEST_EVENT],
+  );
+  return row?.count ?? 0;
+}
+
+async function requireEnabled(manager: EntityManager, webhookId: string): Promise<void> {
+  const webhook = await requireRow(manager, webhooks, 'webhook', webhookId);
+  if (!webhook.enabled) throw conflict('The webhook is disabled. Enable it first.');
+}
+
 /** Sends it again under the same id, on a schedule of its own, whatever became of it before. */
 export async function redeliver(
   manager: EntityManager,
   webhookId: string,
   deliveryId: string,
 ): Promise<WebhookDeliveryRow> {
-  const webhook = await requireRow(manager, webhooks, 'webhook', webhookId);
-  if (!webhook.enabled) throw conflict('The webhook is disabled. Enable it first.');
+  await requireEnabled(manager, webhookId);
   const row = await requireDelivery(manager, webhookId, deliveryId);
   const again = { status: 'pending', step: 0, nextAttemptAt: new Date() } as const;
   await manager.update(webhookDeliveries, { id: deliveryId }, again);

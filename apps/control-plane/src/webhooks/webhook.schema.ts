@@ -60,6 +60,17 @@ export const deliveriesQuery = pageQuery.extend({
 });
 export type DeliveriesQuery = z.infer<typeof deliveriesQuery>;
 
+export const redeliverBody = z.strictObject({
+  since: z.iso.datetime({ offset: true }).meta({
+    description: 'What happened since then and could not be delivered is sent again',
+  }),
+});
+export type Redeliver = z.infer<typeof redeliverBody>;
+
+export const redeliveredView = z
+  .object({ count: z.number().int().meta({ description: '10,000 at most: ask again for more' }) })
+  .meta({ id: 'RedeliveredMessages' });
+
 export const deliveryView = z
   .object({
     id: z.string(),

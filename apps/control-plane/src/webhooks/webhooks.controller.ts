@@ -20,6 +20,9 @@ import {
   deliveriesQuery,
   deliveryView,
   newWebhookView,
+  type Redeliver,
+  redeliverBody,
+  redeliveredView,
   type PatchWebhook,
   patchWebhookBody,
   type RotateWebhook,
@@ -37,6 +40,7 @@ import {
   type NewWebhook,
   patchWebhook,
   redeliver,
+  redeliverFailed,
   requireDelivery,
   rotateWebhook,
 } from './webhook-writes.ts';
@@ -122,6 +126,18 @@ export class WebhooksController {
   @Returns(200, deliveryView)
   async delivery(@Param('webhookId') id: string, @Param('deliveryId') deliveryId: string) {
     return showDelivery(await requireDelivery(this.dataSource.manager, id, deliveryId));
+  }
+
+  /** For an endpoint that was away for longer than messages are repeated, or was disabled meanwhile. */
+  @Post(':webhookId/redeliver')
+  @Returns(200, redeliveredView)
+  async redeliverFailed(
+    @Param('webhookId') id: string,
+    @Body({ schema: redeliverBody }) { since }: Redeliver,
+  ) {
+    const count = await redeliverFailed(this.dataSource.manager, id, new Date(since));
+    this.sender.wake();
+    return { count };
   }
 
   @Post(':webhookId/deliveries/:deliveryId/redeliver')
