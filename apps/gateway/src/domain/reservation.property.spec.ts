@@ -63,6 +63,7 @@ const candidate: fc.Arbitrary<PricedCandidate> = fc.record({
 const terms: fc.Arbitrary<ReservationTerms> = fc.record({
   candidates: fc.array(candidate, { minLength: 1, maxLength: 4 }),
   hasCostQuota: fc.constant(true),
+  needsPrice: fc.constant(true),
   needsOutputCap: fc.constant(true),
   defaultOutputCap: fc.integer({ min: 1, max: 256 }),
 });

@@ -6,7 +6,7 @@ import {
   openaiImages,
   type RequestProfile,
 } from '@tollgate/dialects';
-import { priceFromOverride } from '@tollgate/pricing';
+import { findPrice, priceFromOverride } from '@tollgate/pricing';
 import {
   findUnbounded,
   type ReservationTerms,
@@ -26,6 +26,7 @@ const candidate = {
 const terms = (changes: Partial<ReservationTerms> = {}): ReservationTerms => ({
   candidates: [candidate],
   hasCostQuota: true,
+  needsPrice: true,
   needsOutputCap: true,
   defaultOutputCap: 100,
   ...changes,
@@ -168,6 +169,20 @@ describe('findUnbounded', () => {
     });
     expect(findUnbounded({ ...windowed, needsOutputCap: false }, search({}))).toBeNull();
     expect(findUnbounded(terms(), profile())).toBeNull();
+  });
+
+  it('refuses under a hard budget what costs more than the catalogue says', () => {
+    const sheet = findPrice('openai', 'gpt-4o-mini', Date.parse('2026-11-20'));
+    const listed = terms({ candidates: [{ ...candidate, sheet }] });
+    const soon = profile({ service_tier: 'priority' });
+    expect(findUnbounded(listed, soon)).toMatchObject({
+      code: 'budget.unpriced',
+      param: 'service_tier',
+    });
+    expect(findUnbounded({ ...listed, needsPrice: false }, soon)).toBeNull();
+    expect(findUnbounded(listed, profile({ service_tier: 'flex' }))).toBeNull();
+    // The operator's own price is what a call costs.
+    expect(findUnbounded(terms(), soon)).toBeNull();
   });
 });
 

@@ -15,6 +15,8 @@ import type { DrawAmounts } from './grants/amounts.ts';
 export interface ReservationTerms {
   readonly candidates: readonly PricedCandidate[];
   readonly hasCostQuota: boolean;
+  /** A hard quota on money: what the request costs must be known. */
+  readonly needsPrice: boolean;
   /** A hard quota on money or tokens: the answer's length must be bounded. */
   readonly needsOutputCap: boolean;
   /** The cap that is set when the caller names none: every candidate gives that much. */
@@ -75,6 +77,7 @@ export function termsUnder(terms: ReservationTerms, quotas: KeyPolicy['quotas'])
 function needsOf(quotas: KeyPolicy['quotas']) {
   return {
     hasCostQuota: quotas.some(({ metric }) => metric === 'cost'),
+    needsPrice: quotas.some(({ hard, metric }) => hard && metric === 'cost'),
     needsOutputCap: quotas.some(
       ({ hard, metric }) => hard && (metric === 'cost' || metric === 'tokens'),
     ),
@@ -138,13 +141,22 @@ function mostInput(
 
 /** Why a hard quota cannot cover the request, whatever is left of it; null where it may. */
 export function findUnbounded(
-  { needsOutputCap, candidates }: ReservationTerms,
-  { hostedToolCalls }: RequestProfile,
+  { needsPrice, needsOutputCap, candidates }: ReservationTerms,
+  { hostedToolCalls, surcharge }: RequestProfile,
 ): Failure | null {
+  if (surcharge !== null && needsPrice && !candidates.every(hasOperatorsPrice)) {
+    const message = `"${surcharge}" asks for a price that is not known, and a hard budget of this key applies.`;
+    return failure('budget.unpriced', { param: surcharge, message });
+  }
   if (hostedToolCalls === 0 || !needsOutputCap) return null;
   if (hostedToolCalls === null) return failure('budget.exceeded', { message: UNLIMITED_TOOLS });
   const isUnknown = candidates.some(({ contextWindow }) => contextWindow === null);
   return isUnknown ? failure('budget.exceeded', { message: UNKNOWN_WINDOW }) : null;
+}
+
+/** Whoever set a price of their own has said what a call costs, whatever it asks for. */
+function hasOperatorsPrice({ sheet }: PricedCandidate): boolean {
+  return sheet !== undefined && sheet.source !== 'catalogue';
 }
 
 const UNLIMITED_TOOLS =

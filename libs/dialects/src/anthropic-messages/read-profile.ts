@@ -18,6 +18,7 @@ import { anthropicCallerTools, anthropicHostedCalls, mayCompact } from '../profi
 import { addedPromptTokens, countInputTokens } from '../profile/input-tokens.ts';
 import { outputBoundOf } from '../profile/output-bound.ts';
 import { CAPABILITY_BIT, capabilitiesOf, type RequestProfile } from '../profile/request-profile.ts';
+import { surchargeAsked } from '../profile/surcharge.ts';
 import { BlockSurvey } from './read-blocks.ts';
 
 /** Printable ASCII: the name stands in answer headers. */
@@ -59,6 +60,7 @@ export function readProfile(
     choices: mayCompact(body) ? 2 : 1,
     outputBound: outputBoundOf(operation, { estimate, bound }),
     hostedToolCalls: operation === 'chat' ? anthropicHostedCalls(body) : 0,
+    surcharge: operation === 'chat' ? surchargeAsked(body) : null,
     metadata: NO_METADATA,
     endUser: typeof user === 'string' ? user : null,
   });

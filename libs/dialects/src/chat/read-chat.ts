@@ -9,6 +9,7 @@ import {
 import { chatHostedCalls } from '../profile/hosted-tools.ts';
 import { addedPromptTokens, countInputTokens } from '../profile/input-tokens.ts';
 import { CAPABILITY_BIT, capabilitiesOf, type RequestProfile } from '../profile/request-profile.ts';
+import { surchargeAsked } from '../profile/surcharge.ts';
 import {
   checkMetadata,
   isAbsent,
@@ -57,6 +58,7 @@ export function readChat(
     choices: typeof body['n'] === 'number' ? body['n'] : 1,
     outputBound: null,
     hostedToolCalls: chatHostedCalls(body),
+    surcharge: surchargeAsked(body),
     // Checked above: an object of strings, or absent.
     metadata: (body['metadata'] as Record<string, string> | null | undefined) ?? NO_METADATA,
     endUser: typeof body['user'] === 'string' ? body['user'] : null,

@@ -4,6 +4,7 @@ import type { RequestTarget } from '../dialect.ts';
 import { geminiHostedCalls } from '../profile/hosted-tools.ts';
 import { addedPromptTokens, countInputTokens, type Media } from '../profile/input-tokens.ts';
 import { CAPABILITY_BIT, capabilitiesOf, type RequestProfile } from '../profile/request-profile.ts';
+import { surchargeAsked } from '../profile/surcharge.ts';
 import { inCamelCase } from './field-names.ts';
 
 const MAX_CHOICES = 128;
@@ -55,6 +56,7 @@ export function readProfile(
     choices: choices ?? 1,
     outputBound: null,
     hostedToolCalls: geminiHostedCalls(body),
+    surcharge: surchargeAsked(body),
     metadata: NO_METADATA,
     endUser: null,
   });

@@ -11,6 +11,7 @@ import {
 import { mayCompact, responsesHostedCalls } from '../profile/hosted-tools.ts';
 import { addedPromptTokens, countInputTokens } from '../profile/input-tokens.ts';
 import { CAPABILITY_BIT, capabilitiesOf, type RequestProfile } from '../profile/request-profile.ts';
+import { surchargeAsked } from '../profile/surcharge.ts';
 import { readInput } from './read-input.ts';
 
 type Body = Readonly<Record<string, unknown>>;
@@ -45,6 +46,7 @@ export function readRequest(body: Body, bodyBytes: number): Result<RequestProfil
     choices: mayCompact(body) ? 2 : 1,
     outputBound: null,
     hostedToolCalls: responsesHostedCalls(body),
+    surcharge: surchargeAsked(body),
     // Checked above: an object of strings, or absent.
     metadata: (metadata as Record<string, string> | null | undefined) ?? NO_METADATA,
     endUser: endUserOf(body),

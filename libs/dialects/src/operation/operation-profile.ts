@@ -41,6 +41,7 @@ export function operationProfile(needs: OperationNeeds): RequestProfile {
     choices: needs.choices ?? 1,
     outputBound: outputBoundOf(operation, tokens),
     hostedToolCalls: 0,
+    surcharge: null,
     metadata: needs.metadata ?? NO_METADATA,
     endUser: needs.endUser ?? null,
   };

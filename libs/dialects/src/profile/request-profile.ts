@@ -25,6 +25,8 @@ export interface RequestProfile {
   readonly outputBound: number | null;
   /** How often a provider may run tools of its own for the request; null: as often as it likes. */
   readonly hostedToolCalls: HostedToolCalls;
+  /** The field that asks for a service dearer than the model's price; null where none does. */
+  readonly surcharge: string | null;
   readonly metadata: Readonly<Record<string, string>>;
   readonly endUser: string | null;
 }
