@@ -99,6 +99,30 @@ describe('a consumer', () => {
     expect(Date.now() - began).toBeGreaterThanOrEqual(600);
   });
 
+  it('hands out what gives way once nothing else is open, whatever else the stream holds', async () => {
+    const messaging = await nats.connect();
+    const seen: string[] = [];
+    await consume(
+      messaging,
+      async (batch) => {
+        for (const { lines } of batch) seen.push(...lines);
+        return done(batch);
+      },
+      { givesWay: ({ bytes }) => bytes.includes('guess'), giveWayMs: 100 },
+    );
+    const other = { ...event, subject: 'tollgate.record.other.v1' };
+    for (const [message, id] of [
+      [event, 'first'],
+      [other, 'not for it'],
+      [event, 'guess'],
+    ] as const) {
+      await messaging.publisher.publish(message, line(id));
+      await messaging.publisher.flush();
+    }
+    await until('both', () => seen.length === 2, 8_000);
+    expect(seen).toEqual([line('first'), line('guess')]);
+  });
+
   it('gets again what it wants to retry, and says how often', async () => {
     const messaging = await nats.connect();
     const seen: number[] = [];

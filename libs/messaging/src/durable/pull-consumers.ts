@@ -63,7 +63,7 @@ class PullConsumer implements RunningConsumer {
     const ensure = async (): Promise<void> => void (await ensureConsumer(manager, options));
     this.source = new PullSource(link, { ...options, inbox, ensure, log });
     this.handling = new BatchHandling(options, new DeadLetters(publisher, log), log);
-    this.givingWay = new GivingWay(options, async () => (await this.status()).ackFloor, Date.now);
+    this.givingWay = new GivingWay(options, () => this.status(), Date.now);
     this.loop = this.run();
   }
 
@@ -96,8 +96,7 @@ class PullConsumer implements RunningConsumer {
         for (const message of batch) message.working();
         for (const message of this.source.waiting()) message.working();
       }, this.options.ackWaitMs / 2);
-      const due = await this.givingWay.sortOut(batch);
-      if (due.length > 0) await this.handling.handle(due);
+      for (const part of await this.givingWay.sortOut(batch)) await this.handling.handle(part);
       clearInterval(sign);
     }
   }

@@ -25,7 +25,7 @@ const SERVICES: readonly Service[] = [
 export async function randomKills(tools: CycleTools, seed: number): Promise<ScenarioResult> {
   const { system, reader } = tools;
   const random = randomFrom(seed);
-  const { crowd, key, since } = await startSpending(tools, 'random-kills');
+  const { crowd, key, since, limitPicoUsd } = await startSpending(tools, 'random-kills');
   const all = SERVICES.flatMap((service) => system.instancesOf(service));
   let isOver = false;
   const kills: string[] = [];
@@ -41,10 +41,14 @@ export async function randomKills(tools: CycleTools, seed: number): Promise<Scen
   isOver = true;
   const entries = await crowd.stop();
   await killing;
-  const quiet = await untilQuiet(reader, { clients: entries, keyIds: [key.id], since });
+  const requests = { clients: entries, keyIds: [key.id], since };
+  const quiet = await untilQuiet(reader, requests);
+  const { served, settled } = await reader.read(requests);
+  const shareOf = (amounts: readonly { readonly costPicoUsd: bigint }[]): number =>
+    Number((amounts.reduce((sum, one) => sum + one.costPicoUsd, 0n) * 1_000n) / limitPicoUsd) / 10;
   const lost = quiet.findings.filter(({ kind }) => kind === 'lost');
   const answered = entries.filter(({ status, end }) => status === 200 && end === 'finished').length;
-  const summary = `${answered} of ${CALLS} calls answered, ${kills.length} kills, ${lost.length} calls lost with both of their processes`;
+  const summary = `${answered} of ${CALLS} calls answered, ${kills.length} kills, ${lost.length} calls lost with both of their processes; ${shareOf(settled)} % of the budget settled, ${shareOf(served)} % served`;
   return scenarioResult(
     'scenario random-kills',
     summary,
