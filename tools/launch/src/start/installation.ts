@@ -71,7 +71,7 @@ class RunningInstallation {
     const { options, root } = this;
     const secrets = loadLocalSecrets(options.home);
     const apps = appsOf(options.mode);
-    const [stack, simulator, gatewayPort, controlPlanePort] = await Promise.all([
+    const [stack, simulator, gatewayPort, controlPlanePort] = await together([
       this.startStack(),
       choosePort(options.simulatorPort).then((port) =>
         this.supervisor.start(simulatorProgram(root, port)),
@@ -90,7 +90,7 @@ class RunningInstallation {
       gatewayPort,
       controlPlanePort,
     };
-    await Promise.all(apps.map((app) => this.supervisor.start(appProgram(app, inputs))));
+    await together(apps.map((app) => this.supervisor.start(appProgram(app, inputs))));
     this.facts = {
       gatewayUrl: `http://127.0.0.1:${gatewayPort}`,
       controlPlaneUrl: `http://127.0.0.1:${controlPlanePort}`,
@@ -156,4 +156,15 @@ class RunningInstallation {
     if (!this.isStopping) this.devFile.write(facts);
     return facts;
   }
+}
+
+/**
+ * As `Promise.all`, but lets all of them end before it fails: what starts beside the one that failed must be there to be
+ * stopped.
+ */
+async function together<Results extends readonly unknown[]>(
+  starting: readonly [...{ [Index in keyof Results]: Promise<Results[Index]> }],
+): Promise<Results> {
+  await Promise.allSettled(starting);
+  return (await Promise.all(starting)) as unknown as Results;
 }
