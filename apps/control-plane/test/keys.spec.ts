@@ -63,6 +63,11 @@ describe('keys', () => {
     ['alertPct', { metric: 'concurrency', limit: 8, alertPct: [80] }],
     ['currency', { metric: 'concurrency', limit: 8, currency: 'EUR' }],
     ['window', { metric: 'requests', limit: 8 }],
+    ['alertPct', { metric: 'tokens', window: 'minute', limit: 8, alertPct: [80] }],
+    ['scope', { metric: 'tokens', window: 'day', limit: 8, scope: 'team' }],
+    ['tag', { metric: 'tokens', window: 'day', limit: 8, scope: 'tag' }],
+    ['tag', { metric: 'tokens', window: 'day', limit: 8, scope: 'model', tag: 'team' }],
+    ['match', { metric: 'tokens', window: 'day', limit: 8, match: 'alice' }],
   ])('refuse a budget for its %s: %j', async (field, budget) => {
     const refused = await call('POST', '/api/v1/keys', {
       projectId: shop.projectId,
@@ -71,6 +76,41 @@ describe('keys', () => {
     });
     expect(refused.status).toBe(400);
     expect(JSON.stringify(refused.body)).toContain(`budgets.0.${field}`);
+  });
+
+  it('limit end users, tags, providers and models', async () => {
+    const perDay = { metric: 'requests', window: 'day', limit: 5 };
+    const made = await create({
+      name: 'selecting',
+      budgets: [
+        { ...perDay, scope: 'end_user' },
+        { ...perDay, scope: 'tag', tag: 'team', match: 'search' },
+        { metric: 'concurrency', limit: 2, scope: 'model', match: 'gpt-5' },
+        { ...perDay, scope: null, tag: null, match: null },
+      ],
+    });
+    expect(made.status).toBe(201);
+    expect(made.body.budgets).toMatchObject([
+      { scope: 'end_user', match: null },
+      { scope: 'tag', tag: 'team', match: 'search' },
+      { scope: 'model', match: 'gpt-5', window: null },
+      { metric: 'requests' },
+    ]);
+    expect(made.body.budgets[3]).not.toHaveProperty('scope');
+    expect(policyOf(made.body.key)).toMatchObject({
+      quotas: [{ scope: 'key', limit: '5' }],
+      requestQuotas: [
+        { scope: 'key', selector: { by: 'end_user', match: null } },
+        { scope: 'key', selector: { by: 'tag', tag: 'team', match: 'search' } },
+      ],
+      requestSlotQuotas: [{ limit: 2, selector: { by: 'model', match: 'gpt-5' } }],
+    });
+    const shown = await call('GET', `/api/v1/keys/${made.body.id}`);
+    const saved = await call('PATCH', `/api/v1/keys/${made.body.id}`, {
+      budgets: shown.body.budgets,
+    });
+    expect(saved.status).toBe(200);
+    expect(saved.body.budgets).toEqual(made.body.budgets);
   });
 
   it("may let requests bring a provider's key, which they may not unless told so", async () => {

@@ -31,6 +31,17 @@ const budget = fc
   .map((one): Budget => ({ ...one, currency: one.metric === 'cost' ? one.currency : null }));
 const budgets = fc.array(budget, { maxLength: 12 });
 
+const perDay = {
+  metric: 'requests',
+  window: 'day',
+  limit: '5',
+  currency: null,
+  timezone: 'UTC',
+  hard: true,
+  alertPct: [],
+} as const;
+const concurrent = { ...perDay, metric: 'concurrency', window: null } as const;
+
 describe('the policy of a key', () => {
   it('is understood by its readers, with one quota of its own for each budget', () => {
     fc.assert(
@@ -67,6 +78,50 @@ describe('the policy of a key', () => {
         expect(idsOf(after, 'new')).toEqual(idsOf(before, 'old'));
       }),
     );
+  });
+
+  it('states limits that select requests apart, whoever set them, and counts each selection for itself', () => {
+    const perUser = { ...perDay, scope: 'end_user' as const, match: null };
+    const policyOf = (limit: string) =>
+      compileKeyPolicy({
+        ...sources,
+        organization: { ...sampleOrganization, budgets: [perDay, { ...perUser, limit }] },
+        project: {
+          ...sampleProject,
+          budgets: [{ ...perDay, scope: 'tag', tag: 'team', match: 'search', limit }],
+        },
+        key: {
+          ...sampleKey,
+          budgets: [
+            { ...perUser, limit },
+            { ...perUser, match: 'alice', limit },
+            { ...perUser, limit },
+            { ...concurrent, scope: 'model', match: 'gpt-5', limit },
+            concurrent,
+          ],
+        },
+      });
+    const policy = policyOf('9');
+    expect(keyPolicy.parse(JSON.parse(JSON.stringify(policy)))).toEqual(policy);
+    expect(policy.quotas.map(({ scope }) => scope)).toEqual(['organization']);
+    expect(
+      policy.requestQuotas?.map(({ scope, limit, selector }) => ({ scope, limit, selector })),
+    ).toEqual([
+      { scope: 'organization', limit: '9', selector: { by: 'end_user', match: null } },
+      { scope: 'project', limit: '9', selector: { by: 'tag', tag: 'team', match: 'search' } },
+      { scope: 'key', limit: '9', selector: { by: 'end_user', match: null } },
+      { scope: 'key', limit: '9', selector: { by: 'end_user', match: 'alice' } },
+      { scope: 'key', limit: '9', selector: { by: 'end_user', match: null } },
+    ]);
+    expect(policy.requestSlotQuotas).toMatchObject([
+      { scope: 'key', limit: 9, selector: { by: 'model', match: 'gpt-5' } },
+    ]);
+    const idsOf = ({ quotas, requestQuotas, slotQuotas, requestSlotQuotas }: typeof policy) =>
+      [quotas, requestQuotas, slotQuotas, requestSlotQuotas].flatMap((all) =>
+        (all ?? []).map(({ quotaId }) => quotaId),
+      );
+    expect(new Set(idsOf(policy)).size).toBe(8);
+    expect(idsOf(policyOf('500'))).toEqual(idsOf(policy));
   });
 
   it('caps what is free of platform access until credits are bought, and then counts those alone', () => {

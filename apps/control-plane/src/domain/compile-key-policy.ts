@@ -1,7 +1,12 @@
 import type { KeyPolicy } from '@tollgate/contracts';
 import { compilePlatformQuotas, type Credits } from './compile-platform-quotas.ts';
-import { compileQuotas, type ExchangeRates, type QuotaIdOf } from './compile-quotas.ts';
-import { compileSlotQuotas } from './compile-slot-quotas.ts';
+import {
+  compileQuotas,
+  compileRequestQuotas,
+  type ExchangeRates,
+  type QuotaIdOf,
+} from './compile-quotas.ts';
+import { compileRequestSlotQuotas, compileSlotQuotas } from './compile-slot-quotas.ts';
 import type { KeyRow, OrganizationRow, ProjectRow, RouteRow } from './rows.ts';
 
 export interface KeyPolicySources {
@@ -21,6 +26,8 @@ export interface KeyPolicySources {
 /** All that the data plane must know of a key, in one document. */
 export function compileKeyPolicy(sources: KeyPolicySources): KeyPolicy {
   const { key, project, organization, textEndsAt } = sources;
+  const { rates, quotaIdOf } = sources;
+  const owners = { key, project, organization };
   const published = sources.routes.filter((route) => route.publishedVersion !== null);
   return {
     keyId: key.id,
@@ -34,9 +41,11 @@ export function compileKeyPolicy(sources: KeyPolicySources): KeyPolicy {
     routesByName: Object.fromEntries(published.map((route) => [route.name, route.id])),
     routingStrategy: key.routingStrategy,
     modelAllowlist: key.modelAllowlist && [...key.modelAllowlist],
-    quotas: compileQuotas({ key, project, organization }, sources.rates, sources.quotaIdOf),
-    slotQuotas: compileSlotQuotas({ key, project, organization }, sources.quotaIdOf),
-    platformQuotas: compilePlatformQuotas(organization, sources.credits, sources.quotaIdOf),
+    quotas: compileQuotas(owners, rates, quotaIdOf),
+    requestQuotas: compileRequestQuotas(owners, rates, quotaIdOf),
+    slotQuotas: compileSlotQuotas(owners, quotaIdOf),
+    requestSlotQuotas: compileRequestSlotQuotas(owners, quotaIdOf),
+    platformQuotas: compilePlatformQuotas(organization, sources.credits, quotaIdOf),
     defaultPrice: project.defaultPrice ?? organization.defaultPrice,
     metadata: { ...key.metadata },
     allowProviderKeys: key.allowProviderKeys,

@@ -1,4 +1,10 @@
-import { encodePicoUsd, parseUsd, type QuotaDefinition } from '@tollgate/contracts';
+import {
+  encodePicoUsd,
+  parseUsd,
+  type QuotaDefinition,
+  type RequestQuota,
+  type Selector,
+} from '@tollgate/contracts';
 import type { AmountBudget, Budget, KeyRow, OrganizationRow, ProjectRow } from './rows.ts';
 
 /** USD for one unit of each currency that has a rate; decimal strings. */
@@ -51,14 +57,58 @@ export function budgetsOfKey(
   return budgets;
 }
 
-/** Every limit that a request with this key meets. */
+interface Owners {
+  readonly key: KeyRow;
+  readonly project: ProjectRow;
+  readonly organization: OrganizationRow;
+}
+
+/** Every limit that all requests with this key meet. */
 export function compileQuotas(
-  owners: { key: KeyRow; project: ProjectRow; organization: OrganizationRow },
+  owners: Owners,
   rates: ExchangeRates,
   quotaIdOf: QuotaIdOf,
 ): QuotaDefinition[] {
-  const { key, project, organization } = owners;
-  const compile = (scope: Scope, budgets: readonly Budget[]): QuotaDefinition[] =>
+  return compileAll(owners, rates, quotaIdOf).flatMap(({ quota, selector }) =>
+    selector === null ? [quota] : [],
+  );
+}
+
+/** Every limit that requests with this key meet by whom they are for and who answers. */
+export function compileRequestQuotas(
+  owners: Owners,
+  rates: ExchangeRates,
+  quotaIdOf: QuotaIdOf,
+): RequestQuota[] {
+  return compileAll(owners, rates, quotaIdOf).flatMap(({ quota, selector }) =>
+    selector === null ? [] : [{ ...quota, selector }],
+  );
+}
+
+/** Which requests of its owner a budget counts; null: all of them. */
+export function selectorOf({ scope, tag, match }: Budget): Selector | null {
+  if (scope === undefined) return null;
+  return { by: scope, ...(tag === undefined ? {} : { tag }), match: match ?? null };
+}
+
+/** The same text for budgets that count the same requests. */
+export function nameOfSelector(selector: Selector | null): string {
+  if (selector === null) return '';
+  const { by, tag, match } = selector;
+  return JSON.stringify([by, tag ?? null, match]);
+}
+
+interface Compiled {
+  readonly quota: QuotaDefinition;
+  readonly selector: Selector | null;
+}
+
+function compileAll(
+  { key, project, organization }: Owners,
+  rates: ExchangeRates,
+  quotaIdOf: QuotaIdOf,
+): Compiled[] {
+  const compile = (scope: Scope, budgets: readonly Budget[]): Compiled[] =>
     compileBudgets(scope, budgets, rates, quotaIdOf);
   return [
     ...compile({ scope: 'organization', scopeId: organization.id }, organization.budgets),
@@ -76,26 +126,33 @@ function compileBudgets(
   budgets: readonly Budget[],
   rates: ExchangeRates,
   quotaIdOf: QuotaIdOf,
-): QuotaDefinition[] {
+): Compiled[] {
   const seen = new Map<string, number>();
   return budgets.filter(isOfAmount).map((budget) => {
-    const counted = [budget.metric, budget.window, budget.currency ?? '', budget.timezone].join(
-      '|',
-    );
+    const selector = selectorOf(budget);
+    const counted = [
+      budget.metric,
+      budget.window,
+      budget.currency ?? '',
+      budget.timezone,
+      ...(selector ? [nameOfSelector(selector)] : []),
+    ].join('|');
     const ordinal = seen.get(counted) ?? 0;
     seen.set(counted, ordinal + 1);
-    return {
+    const isCost = budget.metric === 'cost';
+    const quota: QuotaDefinition = {
       quotaId: quotaIdOf([scope.scope, scope.scopeId, counted, ordinal].join('|')),
       ...scope,
       metric: budget.metric,
       window: budget.window,
-      limit: budget.metric === 'cost' ? encodePicoUsd(parseUsd(budget.limit) ?? 0n) : budget.limit,
+      limit: isCost ? encodePicoUsd(parseUsd(budget.limit) ?? 0n) : budget.limit,
       currency: budget.currency,
       usdPerUnit: budget.currency === null ? null : (usdPerUnit(budget.currency, rates) ?? null),
       timezone: budget.timezone,
       hard: budget.hard,
       alertPct: [...budget.alertPct],
     };
+    return { quota, selector };
   });
 }
 

@@ -5,6 +5,7 @@ import type {
   PriceOverride,
   ProviderSlug,
   QuotaWindow,
+  RequestScope,
   ResponseProfile,
   RetryPolicy,
   SealedSecret,
@@ -26,6 +27,12 @@ interface Limit {
   readonly timezone: string;
   readonly hard: boolean;
   readonly alertPct: readonly number[];
+  /** Which requests of its owner it counts; missing: all of them. */
+  readonly scope?: RequestScope;
+  /** The metadata entry; with scope `tag`. */
+  readonly tag?: string;
+  /** The one value that is limited; null: each value has the limit for itself. Missing without a scope. */
+  readonly match?: string | null;
 }
 
 /** `limit` is a decimal amount of `currency` for cost, a whole number otherwise. */

@@ -1,16 +1,8 @@
 import { parseRange, strategy } from '@tollgate/contracts';
 import { z } from 'zod';
 import type { FormerKeyTextRow, KeyRow } from '../domain/rows.ts';
-import {
-  budgets,
-  budgetView,
-  decimal,
-  name,
-  percent,
-  resourceView,
-  showRow,
-  time,
-} from '../http/fields.ts';
+import { budgets, budgetView } from '../http/budget.schema.ts';
+import { decimal, name, percent, resourceView, showRow, time } from '../http/fields.ts';
 
 const MAX_COUNT = 2_147_483_647;
 const MAX_METADATA = 50;

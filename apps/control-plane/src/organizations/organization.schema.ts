@@ -1,7 +1,8 @@
 import { payloadCapture, priceOverride, strategy } from '@tollgate/contracts';
 import { z } from 'zod';
 import type { OrganizationRow } from '../domain/rows.ts';
-import { budgets, budgetView, name, resourceView, showRow } from '../http/fields.ts';
+import { budgets, budgetView } from '../http/budget.schema.ts';
+import { name, resourceView, showRow } from '../http/fields.ts';
 import { defaultPrice } from '../http/price.ts';
 
 const cap = z.number().int().nonnegative().max(1_000_000_000).nullable();

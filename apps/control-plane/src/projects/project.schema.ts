@@ -1,7 +1,8 @@
 import { payloadCapture, priceOverride, strategy } from '@tollgate/contracts';
 import { z } from 'zod';
 import type { ProjectRow } from '../domain/rows.ts';
-import { budgets, budgetView, name, resourceView, showRow } from '../http/fields.ts';
+import { budgets, budgetView } from '../http/budget.schema.ts';
+import { name, resourceView, showRow } from '../http/fields.ts';
 import { defaultPrice } from '../http/price.ts';
 
 export const projectFields = {

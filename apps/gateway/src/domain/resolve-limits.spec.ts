@@ -12,7 +12,7 @@ import { type RequestFacts, resolveLimits } from './resolve-limits.ts';
 const sha256 = (text: string): string => hash('sha256', text, 'hex');
 
 const candidate = (aiProviderId: string, provider: Candidate['provider'], model: string) =>
-  ({ aiProviderId, provider, model }) as Candidate;
+  ({ aiProviderId, connectionName: `name of ${aiProviderId}`, provider, model }) as Candidate;
 
 const CANDIDATES = [
   candidate('aip_1', 'openai', 'gpt-5'),
@@ -94,6 +94,10 @@ describe('limits that select requests', () => {
     ]);
     const vendor = resolve({ by: 'provider', match: 'openai' }).byCandidate;
     expect(vendor).toMatchObject([{ candidates: CANDIDATES.slice(0, 2) }]);
+    for (const match of ['aip_2', 'name of aip_2'])
+      expect(resolve({ by: 'provider', match }).byCandidate).toMatchObject([
+        { candidates: CANDIDATES.slice(1, 2), quota: { counts: { value: 'aip_2' } } },
+      ]);
     const perModel = resolve({ by: 'model', match: null }).byCandidate;
     expect(perModel.map(({ candidates }) => candidates.length)).toEqual([2, 1]);
     for (const match of ['claude-haiku-4-5', 'anthropic/claude-haiku-4-5'])

@@ -99,15 +99,25 @@ function byValue(
 ): ReadonlyMap<string, readonly Candidate[]> {
   const groups = new Map<string, Candidate[]>();
   for (const candidate of candidates) {
-    const { aiProviderId, provider, model } = candidate;
-    const names = by === 'provider' ? [aiProviderId, provider] : [model, `${provider}/${model}`];
-    const value = match === null ? names[0] : names.find((name) => name === match);
-    if (value === undefined) continue;
+    const value = match === null ? nameOf(by, candidate) : matchedName(by, match, candidate);
+    if (value === null) continue;
     const group = groups.get(value);
     if (group) group.push(candidate);
     else groups.set(value, [candidate]);
   }
   return groups;
+}
+
+function nameOf(by: Selector['by'], { aiProviderId, model }: Candidate): string {
+  return by === 'provider' ? aiProviderId : model;
+}
+
+/** Under which name the candidate is limited, as budget finds it in the ledger: a connection's own name is not known there. */
+function matchedName(by: Selector['by'], match: string, candidate: Candidate): string | null {
+  const { aiProviderId, connectionName, provider, model } = candidate;
+  if (by === 'model') return match === model || match === `${provider}/${model}` ? match : null;
+  if (match === provider) return provider;
+  return match === aiProviderId || match === connectionName ? aiProviderId : null;
 }
 
 function quotaFor(

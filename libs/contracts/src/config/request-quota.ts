@@ -11,8 +11,9 @@ export const selector = z.object({
   /** The metadata entry whose values are told apart; with `tag`, and with it alone. */
   tag: z.string().optional(),
   /**
-   * The one value that is limited; null: each value has the limit for itself. A provider is the id of a connection, or a
-   * vendor's slug for all of its connections; a model is the name that the provider knows, or `slug/name`.
+   * The one value that is limited; null: each value has the limit for itself. A provider is a
+   * connection, by id or name, or a vendor's slug for all of its connections; a model is the name that the provider knows, or
+   * `slug/name`.
    */
   match: z.string().nullable(),
 });
