@@ -15,6 +15,8 @@ export const tokenUsage = z.object({
   outputTokens: count,
   reasoningTokens: count,
   outputAudioTokens: count,
+  /** Searches that the provider made for the call and charges one by one; missing: none. */
+  webSearches: count.optional(),
 });
 export type TokenUsage = z.infer<typeof tokenUsage>;
 
@@ -35,6 +37,7 @@ export type UsageSource = z.infer<typeof usageSource>;
 
 /** The sum of two usages, part by part. */
 export function addUsage(a: TokenUsage, b: TokenUsage): TokenUsage {
+  const webSearches = (a.webSearches ?? 0) + (b.webSearches ?? 0);
   return {
     inputTokens: a.inputTokens + b.inputTokens,
     cachedInputTokens: a.cachedInputTokens + b.cachedInputTokens,
@@ -44,5 +47,6 @@ export function addUsage(a: TokenUsage, b: TokenUsage): TokenUsage {
     outputTokens: a.outputTokens + b.outputTokens,
     reasoningTokens: a.reasoningTokens + b.reasoningTokens,
     outputAudioTokens: a.outputAudioTokens + b.outputAudioTokens,
+    ...(webSearches > 0 ? { webSearches } : {}),
   };
 }

@@ -15,7 +15,7 @@ const RATE_OF_KEY: ReadonlyMap<string, RateName> = new Map([
   ['output_audio_mtok', 'outputAudio'],
 ]);
 
-/** Charges that arise beside tokens, only when a request asks for such a tool. */
+/** Charges that arise beside tokens, only when a request asks for such a tool. Of these, web searches are counted. */
 const UNMETERED = new Set([
   'web_searches_kcount',
   'storage_searches_kcount',
@@ -67,8 +67,11 @@ export function sheetFromCatalogue(
   });
 }
 
-/** The dearest of what its tools cost for a thousand runs. */
-function hostedCallPrice(prices: ModelPrice): { readonly perHostedCallPicoUsd?: bigint } {
+/** What its tools cost for one run, from prices of a thousand: a search, and the dearest of all. */
+function hostedCallPrice(prices: ModelPrice): {
+  readonly perHostedCallPicoUsd?: bigint;
+  readonly perWebSearchPicoUsd?: bigint;
+} {
   let dearest: bigint | undefined;
   for (const key of UNMETERED) {
     const perThousand = prices[key];
@@ -76,7 +79,13 @@ function hostedCallPrice(prices: ModelPrice): { readonly perHostedCallPicoUsd?: 
     const each = ceilDivide(picoUsdOf(perThousand), 1000n);
     if (dearest === undefined || each > dearest) dearest = each;
   }
-  return dearest === undefined ? {} : { perHostedCallPicoUsd: dearest };
+  const search = prices['web_searches_kcount'];
+  return {
+    ...(dearest === undefined ? {} : { perHostedCallPicoUsd: dearest }),
+    ...(typeof search === 'number'
+      ? { perWebSearchPicoUsd: ceilDivide(picoUsdOf(search), 1000n) }
+      : {}),
+  };
 }
 
 function isChargeable(key: string, prices: ModelPrice): boolean {

@@ -219,6 +219,19 @@ describe('the upper bound of a cost', () => {
     );
   });
 
+  it('guarantees that searches of the web are charged, and within the bound', () => {
+    const claude = findPrice('anthropic', 'claude-sonnet-4-5', Date.parse('2026-11-01'));
+    if (!claude) throw new Error('a price');
+    const usage = used({ inputTokens: 9, outputTokens: 9 });
+    const [plain, searched] = [costOf(claude, usage), costOf(claude, { ...usage, webSearches: 3 })];
+    expect(searched.totalPicoUsd - plain.totalPicoUsd).toBe(30_000_000_000n);
+    expect(searched.parts.request - plain.parts.request).toBe(30_000_000_000n);
+    const bound = upperBoundCost(claude, 9, 9, { hostedToolCalls: 3 });
+    expect(bound >= searched.totalPicoUsd).toBe(true);
+    const own = priceFromOverride({ inputPerMTok: '1', outputPerMTok: '1' });
+    expect(costOf(own, { ...usage, webSearches: 3 })).toEqual(costOf(own, usage));
+  });
+
   it('guarantees room for the fees of tools that the provider runs', () => {
     const claude = findPrice('anthropic', 'claude-sonnet-4-5', Date.parse('2026-11-01'));
     if (!claude) throw new Error('a price');

@@ -21,7 +21,7 @@ export interface CostParts {
   readonly output: bigint;
   readonly reasoning: bigint;
   readonly outputAudio: bigint;
-  /** For the call as such. */
+  /** For the call as such, and for searches of the web. */
   readonly request: bigint;
 }
 
@@ -50,7 +50,13 @@ export function costOf(sheet: PriceSheet, usage: TokenUsage): Cost {
   const tier = tierFor(sheet, usage.inputTokens);
   const counts = takeApart(usage);
   const narrow = tier.tokenRates && narrowCost(sheet, tier.tokenRates, counts);
-  return narrow ?? wideCost(sheet, tier.rates, counts);
+  const cost = narrow ?? wideCost(sheet, tier.rates, counts);
+  return usage.webSearches ? withSearches(cost, sheet, usage.webSearches) : cost;
+}
+
+function withSearches({ totalPicoUsd, parts }: Cost, sheet: PriceSheet, searches: number): Cost {
+  const fees = BigInt(searches) * sheet.perWebSearchPicoUsd;
+  return { totalPicoUsd: totalPicoUsd + fees, parts: { ...parts, request: parts.request + fees } };
 }
 
 /**

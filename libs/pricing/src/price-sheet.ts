@@ -49,7 +49,9 @@ export interface PriceSheet {
   readonly perRequestPicoUsd: bigint;
   /** What the vendor also charges and token counts do not show, e.g. `web_searches_kcount`. */
   readonly unmetered: readonly string[];
-  /** Pico-USD for each run of a tool at the provider; the dearest where the vendor has several, or none is known. */
+  /** Pico-USD for each search of the web by the provider; 0 where none is known. */
+  readonly perWebSearchPicoUsd: bigint;
+  /** The most for each run of a tool at the provider, pico-USD; the dearest where the vendor has several, or none is known. */
   readonly perHostedCallPicoUsd: bigint;
 }
 
@@ -76,6 +78,7 @@ export function buildPriceSheet(parts: {
   }[];
   readonly perRequestPicoUsd?: bigint;
   readonly unmetered?: readonly string[];
+  readonly perWebSearchPicoUsd?: bigint;
   readonly perHostedCallPicoUsd?: bigint;
 }): PriceSheet {
   const base = buildTier(-1, parts.base, undefined);
@@ -91,6 +94,7 @@ export function buildPriceSheet(parts: {
     higherTiers,
     perRequestPicoUsd: parts.perRequestPicoUsd ?? 0n,
     unmetered: parts.unmetered ?? [],
+    perWebSearchPicoUsd: parts.perWebSearchPicoUsd ?? 0n,
     perHostedCallPicoUsd: parts.perHostedCallPicoUsd ?? DEAREST_HOSTED_CALL,
   });
 }

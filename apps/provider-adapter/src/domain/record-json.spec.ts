@@ -5,7 +5,7 @@ import { recordJson } from './record-json.ts';
 
 const pico = fc.bigInt({ min: 0n, max: 10n ** 24n });
 const count = fc.nat();
-const usage = fc.record({
+const tokens = {
   inputTokens: count,
   cachedInputTokens: count,
   cacheWriteTokens: count,
@@ -14,7 +14,11 @@ const usage = fc.record({
   outputTokens: count,
   reasoningTokens: count,
   outputAudioTokens: count,
-});
+};
+const usage = fc.oneof(
+  fc.record(tokens),
+  fc.record({ ...tokens, webSearches: fc.integer({ min: 1, max: 100 }) }),
+);
 const ms = fc.double({ min: 0, max: 1e9, noNaN: true });
 const text = fc.string({ unit: 'binary' });
 const metadata = fc.dictionary(

@@ -102,8 +102,12 @@ function usageJson(usage: TokenUsage): string {
     `{"inputTokens":${usage.inputTokens},"cachedInputTokens":${usage.cachedInputTokens}` +
     `,"cacheWriteTokens":${usage.cacheWriteTokens},"cacheWrite1hTokens":${usage.cacheWrite1hTokens}` +
     `,"inputAudioTokens":${usage.inputAudioTokens},"outputTokens":${usage.outputTokens}` +
-    `,"reasoningTokens":${usage.reasoningTokens},"outputAudioTokens":${usage.outputAudioTokens}}`
+    `,"reasoningTokens":${usage.reasoningTokens},"outputAudioTokens":${usage.outputAudioTokens}${searchesJson(usage)}}`
   );
+}
+
+function searchesJson({ webSearches }: TokenUsage): string {
+  return webSearches ? `,"webSearches":${webSearches}` : '';
 }
 
 function attemptsJson(attempts: readonly Attempt[]): string {

@@ -45,6 +45,8 @@ function ofCounts(raw: Json, uncached: number, output: number): TokenUsage {
   const short = count(written.ephemeral_5m_input_tokens) ?? 0;
   const cacheWriteTokens = count(raw.cache_creation_input_tokens) ?? lasting + short;
   const cachedInputTokens = count(raw.cache_read_input_tokens) ?? 0;
+  const tools = isRecord(raw.server_tool_use) ? raw.server_tool_use : {};
+  const webSearches = count(tools.web_search_requests) ?? 0;
   return {
     inputTokens: uncached + cacheWriteTokens + cachedInputTokens,
     cachedInputTokens,
@@ -54,6 +56,7 @@ function ofCounts(raw: Json, uncached: number, output: number): TokenUsage {
     outputTokens: output,
     reasoningTokens: Math.min(count(details.thinking_tokens) ?? 0, output),
     outputAudioTokens: 0,
+    ...(webSearches > 0 ? { webSearches } : {}),
   };
 }
 

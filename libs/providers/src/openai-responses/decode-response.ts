@@ -40,7 +40,7 @@ export function readResponse(
   const outcome = readOutcome(response, credential);
   if (!outcome.ok) return outcome;
   const facts: AnswerFacts = {
-    usage: decodeResponsesUsage(usage),
+    usage: decodeResponsesUsage(usage, output),
     reportedCostPicoUsd: decodeResponsesCost(usage, costReport),
     finishReason: outcome.finishReason,
     estimateOutputTokens: () => estimateOutputTokens(output),

@@ -13,29 +13,42 @@ export type CostReport = 'none' | 'ticks' | 'usd';
 /**
  * The `usage` of a response. Null where the counts are missing or make no sense; parts that do not fit into their totals
  * are cut to fit.
+ * @param output the response's items: searches of the web stand there alone
  */
-export function decodeResponsesUsage(raw: unknown): TokenUsage | null {
+export function decodeResponsesUsage(raw: unknown, output: unknown): TokenUsage | null {
   if (!isRecord(raw)) return null;
   const inputTokens = count(raw.input_tokens);
-  const output = count(raw.output_tokens);
-  if (inputTokens === undefined || output === undefined) return null;
+  const written = count(raw.output_tokens);
+  if (inputTokens === undefined || written === undefined) return null;
   const inputDetails = isRecord(raw.input_tokens_details) ? raw.input_tokens_details : NOTHING;
   const outputDetails = isRecord(raw.output_tokens_details) ? raw.output_tokens_details : NOTHING;
   const reasoning = count(outputDetails.reasoning_tokens) ?? 0;
-  const isApart = reasoning > 0 && count(raw.total_tokens) === inputTokens + output + reasoning;
-  const outputTokens = isApart ? output + reasoning : output;
+  const isApart = reasoning > 0 && count(raw.total_tokens) === inputTokens + written + reasoning;
+  const outputTokens = isApart ? written + reasoning : written;
   const cachedInputTokens = Math.min(count(inputDetails.cached_tokens) ?? 0, inputTokens);
-  const written = count(inputDetails.cache_write_tokens) ?? 0;
+  const kept = count(inputDetails.cache_write_tokens) ?? 0;
+  const webSearches = countSearches(output);
   return {
     inputTokens,
     cachedInputTokens,
-    cacheWriteTokens: Math.min(written, inputTokens - cachedInputTokens),
+    cacheWriteTokens: Math.min(kept, inputTokens - cachedInputTokens),
     cacheWrite1hTokens: 0,
     inputAudioTokens: Math.min(count(inputDetails.audio_tokens) ?? 0, inputTokens),
     outputTokens,
     reasoningTokens: Math.min(reasoning, outputTokens),
     outputAudioTokens: Math.min(count(outputDetails.audio_tokens) ?? 0, outputTokens),
+    ...(webSearches > 0 ? { webSearches } : {}),
   };
+}
+
+/** Opening a page, and finding in it, cost nothing beside their tokens (platform.openai.com/docs/pricing, 2026-11). */
+function countSearches(output: unknown): number {
+  const isSearch = (item: unknown): boolean => {
+    if (!isRecord(item) || item.type !== 'web_search_call' || item.status === 'failed')
+      return false;
+    return !isRecord(item.action) || item.action.type === 'search';
+  };
+  return Array.isArray(output) ? output.filter(isSearch).length : 0;
 }
 
 /** What the vendor says it charges: xAI in ticks, OpenRouter in USD unless the caller's own key was used there. */

@@ -93,7 +93,7 @@ export class ResponsesStreamDecoder extends StreamProgress implements StreamDeco
       return this.phase === 'waiting' ? this.holdBack(event) : this.give(event);
     if (!TERMINAL.has(type)) return this.relay(event);
     const response = isRecord(value.response) ? value.response : {};
-    this.usage = decodeResponsesUsage(response.usage);
+    this.usage = decodeResponsesUsage(response.usage, response.output);
     this.reportedCostPicoUsd = decodeResponsesCost(response.usage, this.reading.costReport);
     const outcome = readOutcome(response, this.reading.credential);
     if (!outcome.ok) return this.fail(outcome.failure);

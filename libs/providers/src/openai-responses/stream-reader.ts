@@ -86,7 +86,7 @@ export class ResponsesStreamReader extends StreamProgress implements StreamReade
   }
 
   private readEnd(type: string, response: Json): void {
-    this.usage = decodeResponsesUsage(response.usage);
+    this.usage = decodeResponsesUsage(response.usage, response.output);
     this.reportedCostPicoUsd = decodeResponsesCost(response.usage, this.reading.costReport);
     const outcome = readOutcome(response, this.reading.credential);
     if (!outcome.ok) return this.fail(outcome.failure);
