@@ -40,9 +40,10 @@ function requestOf(body: unknown, changes: Partial<ClientRequest> = {}): ClientR
 
 /** As Anthropic's own client would have said it. */
 function asAnthropic({ reqJson, endpoint }: Recording): ClientRequest {
-  const { anthropic_version: _, ...fields } = reqJson;
   const isStream = endpoint !== 'invoke';
-  const body = { model: 'claude', ...fields, ...(isStream ? { stream: true } : {}) };
+  const body: Record<string, unknown> = { model: 'claude', ...reqJson };
+  delete body.anthropic_version;
+  if (isStream) body.stream = true;
   return requestOf(body, { stream: isStream });
 }
 

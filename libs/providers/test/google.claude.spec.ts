@@ -31,11 +31,12 @@ function connect() {
 
 /** As Anthropic's own client would have said it. */
 function clientRequestOf({ reqJson, endpoint }: Recording): ClientRequest {
-  const { anthropic_version: _, ...body } = reqJson as Readonly<Record<string, unknown>>;
+  const body: Record<string, unknown> = { model: 'm', ...reqJson };
+  delete body.anthropic_version;
   return {
     dialect: 'anthropic-messages',
     operation: 'chat',
-    body: Buffer.from(JSON.stringify({ model: 'm', ...body })),
+    body: Buffer.from(JSON.stringify(body)),
     stream: endpoint === 'streamRawPredict',
     usageAsked: true,
     modelAsked: 'm',

@@ -52,12 +52,16 @@ export async function providerKey(
   fields: ProviderFields,
   routeFields: Readonly<Record<string, unknown>> = {},
 ): Promise<ProviderKey> {
-  const { basePath, modelPrefix: _, ...rest } = fields;
+  const { provider, basePath, config } = fields;
   const project = await admin.createProject(`${name}-${system.mode}`.replace(/\W+/g, '-'));
   const connection = await admin.connect(
     project.id,
     'simulated',
-    { ...rest, baseUrl: `${system.facts().simulatorUrl}${basePath}` },
+    {
+      provider,
+      ...(config ? { config } : {}),
+      baseUrl: `${system.facts().simulatorUrl}${basePath}`,
+    },
     fields.provider === 'bedrock'
       ? JSON.stringify({ accessKeyId: 'AKIASIMULATED', secretAccessKey: 'simulated-secret' })
       : undefined,
