@@ -1,4 +1,4 @@
-import { failure, type PicoUsd, type TokenUsage } from '@tollgate/contracts';
+import type { PicoUsd, TokenUsage } from '@tollgate/contracts';
 import { isRecord, parseJson } from '../json/json-value.ts';
 import type { Emit, StreamDecoder } from '../provider.ts';
 import { EventSplitter } from '../sse/event-splitter.ts';

@@ -1,4 +1,4 @@
-import { failure, type PicoUsd, type TokenUsage } from '@tollgate/contracts';
+import type { PicoUsd, TokenUsage } from '@tollgate/contracts';
 import type { EmitEvent } from '@tollgate/neutral';
 import type { StreamReader } from '../chat-wire.ts';
 import { isRecord, parseJson } from '../json/json-value.ts';
