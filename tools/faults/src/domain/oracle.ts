@@ -17,6 +17,8 @@ export type FindingKind =
 export interface Finding {
   readonly kind: FindingKind;
   readonly text: string;
+  /** Of the request, where it is lost. */
+  readonly tag?: string;
 }
 
 /** Compares what clients, provider, ledger and store noted of the same requests. Empty: they agree, and nothing is held or overspent. */
@@ -53,7 +55,7 @@ function judgeClient(entry: ClientEntry, books: Books): readonly Finding[] {
   if (entry.status !== 200) return [];
   const who = `${entry.tag} (${entry.requestId ?? 'no id'})`;
   const [settlement] = books.settledById.get(entry.requestId ?? '') ?? [];
-  if (!settlement) return [finding('lost', `${who} got 200 and is not settled`)];
+  if (!settlement) return [lost(entry.tag, `${who} got 200 and is not settled`)];
   if (entry.end !== 'finished') return [];
   const served = books.servedByTag.get(entry.tag) ?? [];
   if (!served.some((one) => one.outcome === 'finished'))
@@ -77,9 +79,7 @@ function judgeServed(
   const settlements = rows.flatMap(({ requestId }) => books.settledById.get(requestId) ?? []);
   const [settlement] = settlements;
   if (!settlement)
-    return [
-      finding('lost', `${tag} was served (${counted.map((one) => one.outcome)}), not settled`),
-    ];
+    return [lost(tag, `${tag} was served (${counted.map((one) => one.outcome)}), not settled`)];
   if (settlements.length > 1)
     return [finding('doubled', `${tag} has ${settlements.length} settlements`)];
   const finished = counted.filter(({ outcome }) => outcome === 'finished');
@@ -147,6 +147,7 @@ function judgeWindows({ windows }: Logs): readonly Finding[] {
 }
 
 const finding = (kind: FindingKind, text: string): Finding => ({ kind, text });
+const lost = (tag: string, text: string): Finding => ({ kind: 'lost', text, tag });
 
 function groupBy<T>(entries: readonly T[], keyOf: (entry: T) => string): Map<string, T[]> {
   return Map.groupBy(entries, keyOf);

@@ -1,6 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Service } from '@tollgate/launch';
 import type { CycleTools } from '../cycle.ts';
+import type { Finding } from '../domain/oracle.ts';
 import { randomFrom, wholeBetween } from '../domain/random.ts';
 import { untilQuiet } from '../quiet.ts';
 import { scenarioResult, type ScenarioResult } from './scenario-result.ts';
@@ -20,7 +21,7 @@ const SERVICES: readonly Service[] = [
 /**
  * The same crowd while an instance of a service is killed at random every second, several of which are often away at once: never
  * a unit more than the limit, nothing doubled, and nothing held once it is quiet. A call whose gateway and whose adapter are
- * both killed is on nobody's record: such are counted and said.
+ * both killed is on nobody's record: such, whose client got no answer at all, are counted and said.
  */
 export async function randomKills(tools: CycleTools, seed: number): Promise<ScenarioResult> {
   const { system, reader } = tools;
@@ -46,12 +47,15 @@ export async function randomKills(tools: CycleTools, seed: number): Promise<Scen
   const { served, settled } = await reader.read(requests);
   const shareOf = (amounts: readonly { readonly costPicoUsd: bigint }[]): number =>
     Number((amounts.reduce((sum, one) => sum + one.costPicoUsd, 0n) * 1_000n) / limitPicoUsd) / 10;
-  const lost = quiet.findings.filter(({ kind }) => kind === 'lost');
+  const unanswered = new Set(entries.filter(({ status }) => status === 0).map(({ tag }) => tag));
+  const isExcused = ({ kind, tag }: Finding): boolean =>
+    kind === 'lost' && tag !== undefined && unanswered.has(tag);
+  const excused = quiet.findings.filter(isExcused).length;
   const answered = entries.filter(({ status, end }) => status === 200 && end === 'finished').length;
-  const summary = `${answered} of ${CALLS} calls answered, ${kills.length} kills, ${lost.length} calls lost with both of their processes; ${shareOf(settled)} % of the budget settled, ${shareOf(served)} % served`;
+  const summary = `${answered} of ${CALLS} calls answered, ${kills.length} kills, ${excused} calls lost with both of their processes; ${shareOf(settled)} % of the budget settled, ${shareOf(served)} % served`;
   return scenarioResult(
     'scenario random-kills',
     summary,
-    quiet.findings.filter(({ kind }) => kind !== 'lost'),
+    quiet.findings.filter((one) => !isExcused(one)),
   );
 }

@@ -187,9 +187,9 @@ export class FaultSystem {
       gatewayPort: 0,
       controlPlanePort: 0,
     });
-    const { TOLLGATE_CONFIG_FILE: _none, ...environment } = program.environment;
-    const spool = { TOLLGATE_SPOOL_DIR: path.join(home, 'spool', name) };
-    return { ...program, name, environment: { ...environment, ...SHORT_TIMES, ...spool } };
+    // As if not set: nothing is declared in a file.
+    const own = { TOLLGATE_CONFIG_FILE: '', TOLLGATE_SPOOL_DIR: path.join(home, 'spool', name) };
+    return { ...program, name, environment: { ...program.environment, ...SHORT_TIMES, ...own } };
   }
 
   private async reviveServer(server: Server): Promise<void> {
