@@ -157,5 +157,68 @@ describe('a limit on concurrency over several gateways', () => {
       expect(journal.filter(({ outcome }) => outcome === 'aborted')).toHaveLength(2);
       expect(mostAtOnce(journal)).toBe(2);
     });
+
+    it('holds while budget is killed again and again, and goes on after it', async () => {
+      const { admin, oracle, system } = scene();
+      const second = await system.startInstance('gateway');
+      const model = 'shaken-instant';
+      await slow(scene(), model, 100);
+      const { key } = await admin.setUp('shaken', { maxConcurrency: 5 }, model);
+      const urls = [system.facts().gatewayUrl, second.url];
+      let isOver = false;
+      const clients = Promise.all(
+        Array.from({ length: 12 }, async (_, client) => {
+          while (!isOver) await ask(urls[client % 2] ?? '', key.key, model);
+        }),
+      );
+      for (let i = 0; i < 3; i++) await system.killAndAwaitRestart('budget');
+      const before = (await oracle.journal(model)).length;
+      await eventually(
+        'calls go on',
+        () => oracle.journal(model),
+        (journal) => journal.length > before + 20,
+      );
+      isOver = true;
+      await clients;
+      expect(mostAtOnce(await oracle.journal(model))).toBe(5);
+    });
+
+    it('is not passed by a gateway that was stopped past its lease and goes on', async () => {
+      const { admin, oracle, system } = scene();
+      const stopped = await system.startInstance('gateway');
+      const model = 'stopped-instant';
+      await slow(scene(), model, 60_000);
+      const { key } = await admin.setUp('stopped', { maxConcurrency: 2 }, model);
+      const lost = [1, 2].map(() => ask(stopped.url, key.key, model).catch(() => undefined));
+      await eventually(
+        'both calls are open',
+        () => oracle.journal(model),
+        (journal) => journal.length === 2,
+      );
+      process.kill(stopped.pid, 'SIGSTOP');
+      // They wait before its door, and are let in with what it believes to have.
+      const late = [1, 2, 3].map(() => ask(stopped.url, key.key, model).catch(() => undefined));
+      await slow(scene(), model, 5_000);
+      const { gatewayUrl } = system.facts();
+      const others = Array.from({ length: 2 }, () =>
+        eventually(
+          'another gateway has its slots',
+          () => ask(gatewayUrl, key.key, model),
+          ({ status }) => status === 200,
+          60_000,
+        ),
+      );
+      await eventually(
+        'both slots are in use elsewhere',
+        () => oracle.journal(model),
+        (journal) => journal.slice(2).filter(({ outcome }) => outcome === 'running').length === 2,
+        60_000,
+      );
+      process.kill(stopped.pid, 'SIGCONT');
+      await Promise.all([...others, ...lost, ...late]);
+      const journal = await oracle.journal(model);
+      expect(journal.slice(0, 2).map(({ outcome }) => outcome)).toEqual(['aborted', 'aborted']);
+      expect(mostAtOnce(journal)).toBe(2);
+    });
   });
 });
