@@ -5,12 +5,18 @@ import { findPrice, type PriceSheet, priceFromOverride } from '@tollgate/pricing
 import { hashKey } from '@tollgate/secrets';
 import type { Telemetry } from '@tollgate/telemetry';
 import { AnswerWatch } from './adapters/http/answer-watch.ts';
-import { ENDPOINTS, MODEL_METHODS, MODELS_PATH } from './adapters/http/endpoints.ts';
+import {
+  ENDPOINTS,
+  MODEL_METHODS,
+  MODELS_PATH,
+  RESPONSES_PATH,
+} from './adapters/http/endpoints.ts';
 import { Gate } from './adapters/http/gate.ts';
 import type { HttpServerOptions, TaskHandler } from './adapters/http/http-server.ts';
 import { GatewayMetrics } from './adapters/http/metrics.ts';
 import { registerSlotMetrics } from './adapters/http/slot-metrics.ts';
 import { ModelsEndpoint } from './adapters/http/models-endpoint.ts';
+import { ResponsesEndpoint } from './adapters/http/responses-endpoint.ts';
 import { BodyReader } from './adapters/http/read-body.ts';
 import { type EndpointPorts, TaskEndpoint } from './adapters/http/task-endpoint.ts';
 import { Authenticator } from './application/authenticator.ts';
@@ -121,9 +127,14 @@ export function buildGateway(
     { authenticator, config: configReader, answers, newId, tick: clock.tick },
     metrics.forRoute(MODELS_PATH),
   );
+  const responses = new ResponsesEndpoint(
+    { authenticator, bus, answers, newId, tick: clock.tick },
+    metrics.forRoute(`${RESPONSES_PATH}/{id}`),
+  );
   return {
     http: {
       tasks,
+      responses: (request, response, asked) => responses.handle(request, response, asked),
       models: (request, response, asked) => models.handle(request, response, asked),
       newId,
       headersTimeoutMs: settings.TOLLGATE_HEADERS_TIMEOUT_MS,

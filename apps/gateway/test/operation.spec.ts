@@ -50,6 +50,7 @@ describe('operation', () => {
       '/v1/models/{id}',
       '/v1beta/models',
       '/v1beta/models/{id}',
+      '/v1/responses/{id}',
       '/healthz',
       '/readyz',
       '/metrics',

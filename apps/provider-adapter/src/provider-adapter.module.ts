@@ -15,6 +15,7 @@ import { createKeyRing, type KeyRing, open, openBytes, sealBytes } from '@tollga
 import type { Telemetry } from '@tollgate/telemetry';
 import { CallController } from './adapters/call.controller.ts';
 import { ConnectionTestController } from './adapters/connection-test.controller.ts';
+import { KeptResponsesController } from './adapters/kept-responses.controller.ts';
 import { GuardedMedia } from './adapters/guarded-media.ts';
 import { keptCounter, PrometheusMetrics } from './adapters/prometheus-metrics.ts';
 import { RequestSigners } from './adapters/signers/request-signers.ts';
@@ -46,7 +47,7 @@ export class ProviderAdapterModule {
     const { log } = telemetry;
     return {
       module: ProviderAdapterModule,
-      controllers: [CallController, ConnectionTestController],
+      controllers: [CallController, ConnectionTestController, KeptResponsesController],
       providers: [
         {
           provide: UpstreamPools,

@@ -3,6 +3,7 @@ import { returnGrant, grantsRecalled, takeGrant } from './budget/grant.ts';
 import { readQuotas } from './budget/quota-windows.ts';
 import { holdSlots, slotsFreed, slotsRecalled } from './budget/slots.ts';
 import { callProvider } from './call/provider-call.ts';
+import { readKeptResponse } from './call/kept-response.ts';
 import { testConnection } from './call/test-connection.ts';
 import { configChanged } from './config/config-changed.ts';
 import { queryRequests } from './queries/requests-query.ts';
@@ -30,6 +31,7 @@ export const CATALOGUE = {
   slotsFreed,
   callProvider,
   testConnection,
+  readKeptResponse,
   requestFinished,
   configChanged,
   queryUsage,

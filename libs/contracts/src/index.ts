@@ -21,6 +21,7 @@ export * from './budget/grant.ts';
 export * from './budget/alerts.ts';
 export * from './budget/quota-windows.ts';
 export * from './budget/slots.ts';
+export * from './call/kept-response.ts';
 export * from './call/provider-call.ts';
 export * from './call/test-connection.ts';
 export * from './record/request-record.ts';

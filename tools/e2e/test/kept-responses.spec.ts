@@ -105,6 +105,24 @@ inBothModes('responses that clients name later', (scene) => {
     });
   });
 
+  it('are shown and deleted as at OpenAI, to their own project alone', async () => {
+    const [own, other] = [sdk('anthropic'), sdk('google')];
+    const made = await own.responses.create({ model: MODEL, input: 'x' });
+    const { output_text: _, ...shown } = await own.responses.retrieve(made.id);
+    expect(made).toMatchObject(shown);
+    await expect(other.responses.retrieve(made.id)).rejects.toMatchObject({ status: 404 });
+    await expect(other.responses.delete(made.id)).rejects.toMatchObject({ status: 404 });
+    await own.responses.delete(made.id);
+    await expect(own.responses.retrieve(made.id)).rejects.toMatchObject({
+      ...{ status: 404, code: 'not_found' },
+    });
+    await expect(own.responses.retrieve('resp_68af')).rejects.toMatchObject({ status: 404 });
+    const url = `${scene().system.facts().gatewayUrl}/v1/responses/${made.id}`;
+    const posted = await fetch(url, { method: 'POST' });
+    expect([posted.status, posted.headers.get('allow')]).toEqual([405, 'GET, DELETE']);
+    expect((await fetch(url)).status).toBe(401);
+  });
+
   it('another project cannot go on from them', async () => {
     const { id, output } = await sdk('anthropic').responses.create({ model: MODEL, input: 'x' });
     const item = { type: 'item_reference', id: output.at(-1)?.id ?? '' } as const;

@@ -79,12 +79,15 @@ export const MODEL_METHODS: readonly ModelMethod[] = [
 
 export const MODELS_PATH = '/v1/models';
 export const GOOGLE_MODELS_PATH = '/v1beta/models';
+/** Below it stand the responses that are kept. */
+export const RESPONSES_PATH = '/v1/responses';
 
 const BY_PATH: ReadonlyMap<string, Endpoint> = new Map(ENDPOINTS.map((one) => [one.path, one]));
 
 /** The method that a path takes when it is one of the gateway's; null for any other path. */
-export function allowedMethods(path: string): 'POST' | 'GET' | null {
+export function allowedMethods(path: string): 'POST' | 'GET' | 'GET, DELETE' | null {
   if (BY_PATH.has(path)) return 'POST';
+  if (KEPT_RESPONSE.test(path)) return 'GET, DELETE';
   if (GOOGLE_PREFIXES.some((prefix) => path.startsWith(prefix))) {
     const called = METHOD.exec(path)?.[1];
     if (called !== undefined)
@@ -109,11 +112,14 @@ const FAMILIES: readonly { readonly prefix: string; readonly dialect: Dialect }[
   { prefix: '/v1beta', dialect: geminiGenerate },
   { prefix: '/v1/messages', dialect: anthropicMessages },
   { prefix: '/v1/chat/completions', dialect: openaiChat },
+  { prefix: RESPONSES_PATH, dialect: openaiResponses },
   ...['/v1/chat', '/v1/complete', '/v1/vision', '/v1/image'].map((prefix) => ({
     prefix,
     dialect: tollgateChat,
   })),
 ];
+
+const KEPT_RESPONSE = new RegExp(`^${RESPONSES_PATH}/[^/]+$`);
 
 /** What Google's clients call on a model. */
 const METHOD = /:([a-zA-Z]+)$/;

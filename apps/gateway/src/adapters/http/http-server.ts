@@ -10,9 +10,11 @@ import {
   GOOGLE_MODELS_PATH,
   GOOGLE_PREFIXES,
   MODELS_PATH,
+  RESPONSES_PATH,
 } from './endpoints.ts';
 import { readGoogleUrl, type UrlTarget } from './google-url.ts';
 import type { AskedModels } from './models-endpoint.ts';
+import type { AskedResponse } from './responses-endpoint.ts';
 import { MAX_HEADERS } from './task-endpoint.ts';
 
 export type TaskHandler = (
@@ -25,6 +27,11 @@ export interface HttpServerOptions {
   /** A handler for each path of `ENDPOINTS` and `MODEL_METHODS`. */
   readonly tasks: ReadonlyMap<string, TaskHandler>;
   readonly models: (request: IncomingMessage, response: ServerResponse, asked: AskedModels) => void;
+  readonly responses: (
+    request: IncomingMessage,
+    response: ServerResponse,
+    asked: AskedResponse,
+  ) => void;
   readonly newId: IdFactory;
   readonly headersTimeoutMs: number;
   readonly requestTimeoutMs: number;
@@ -81,7 +88,7 @@ export function unexpected(newId: IdFactory, onBug: (error: unknown) => void) {
 }
 
 function addRoutes(own: FastifyInstance, options: HttpServerOptions): void {
-  const { tasks, models, newId } = options;
+  const { tasks, models, responses, newId } = options;
   for (const { path } of ENDPOINTS) {
     const handle = handlerOf(tasks, path);
     takeOver(own, 'POST', path, ({ raw, response }) => handle(raw, response, null));
@@ -93,6 +100,10 @@ function addRoutes(own: FastifyInstance, options: HttpServerOptions): void {
       handlerOf(tasks, found.method.path)(raw, response, found.urlTarget);
     });
   }
+  for (const method of ['GET', 'DELETE'] as const)
+    takeOver(own, method, `${RESPONSES_PATH}/:id`, ({ raw, response, params }) =>
+      responses(raw, response, { id: params['id'] ?? '', action: ACTIONS[method] }),
+    );
   for (const path of [MODELS_PATH, GOOGLE_MODELS_PATH]) {
     const isGoogle = path === GOOGLE_MODELS_PATH;
     takeOver(own, 'GET', path, ({ raw, response }) =>
@@ -103,6 +114,8 @@ function addRoutes(own: FastifyInstance, options: HttpServerOptions): void {
     );
   }
 }
+
+const ACTIONS = { GET: 'show', DELETE: 'delete' } as const;
 
 function handlerOf(tasks: HttpServerOptions['tasks'], path: string): TaskHandler {
   const handle = tasks.get(path);
@@ -127,7 +140,7 @@ interface TakenOver {
 
 function takeOver(
   own: FastifyInstance,
-  method: 'GET' | 'POST',
+  method: 'GET' | 'POST' | 'DELETE',
   url: string,
   handle: (taken: TakenOver) => void,
 ): void {

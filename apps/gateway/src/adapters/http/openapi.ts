@@ -1,5 +1,11 @@
 import { FAILURES } from '@tollgate/contracts';
-import { type Dialect, geminiGenerate, type JsonSchema, openaiChat } from '@tollgate/dialects';
+import {
+  type Dialect,
+  geminiGenerate,
+  type JsonSchema,
+  openaiChat,
+  openaiResponses,
+} from '@tollgate/dialects';
 import {
   type Endpoint,
   ENDPOINTS,
@@ -7,6 +13,7 @@ import {
   MODEL_METHODS,
   MODELS_PATH,
   type ModelMethod,
+  RESPONSES_PATH,
 } from './endpoints.ts';
 
 const JSON_BODY = 'application/json';
@@ -41,6 +48,10 @@ export function buildOpenApi(version: string) {
         one: GOOGLE_MODEL,
         failure: geminiGenerate.failureSchema,
       }),
+      [`${RESPONSES_PATH}/{id}`]: {
+        get: responseOperation('A response that is kept for the key’s project', ANSWER),
+        delete: responseOperation('Deletes such a response', DELETED),
+      },
       '/healthz': { get: probe('The process answers') },
       '/readyz': { get: probe('Requests can be served; 503 while they cannot') },
       '/metrics': { get: probe('Metrics for Prometheus') },
@@ -138,6 +149,19 @@ function modelsOperation(summary: string, schema: JsonSchema, failure: JsonSchem
     },
   };
 }
+
+function responseOperation(summary: string, schema: JsonSchema): Operation {
+  const id = { name: 'id', in: 'path', required: true, schema: STRING };
+  return {
+    ...modelsOperation(summary, schema, openaiResponses.failureSchema),
+    parameters: [id],
+  };
+}
+
+const DELETED: JsonSchema = {
+  type: 'object',
+  properties: { id: STRING, object: { const: 'response' }, deleted: { const: true } },
+};
 
 /** One answer for each status of the failure table, naming its codes. */
 function failureResponses(schema: JsonSchema): Record<string, Operation> {
