@@ -16,6 +16,8 @@ export interface CycleResult {
   readonly name: string;
   readonly answered: number;
   readonly refused: number;
+  /** The codes of refusals, and how many there were of each. */
+  readonly codes: Readonly<Record<string, number>>;
   readonly broken: number;
   readonly settled: number;
   readonly recoveryMs: number;
@@ -113,6 +115,9 @@ async function rolesOf({ stage }: CycleTools, number: number): Promise<readonly 
 
 function countsOf(entries: readonly CrowdEntry[]) {
   const answered = entries.filter(({ status, end }) => status === 200 && end === 'finished').length;
-  const refused = entries.filter(({ status }) => status >= 400).length;
-  return { answered, refused, broken: entries.length - answered - refused };
+  const refusals = entries.filter(({ status }) => status >= 400);
+  const refused = refusals.length;
+  const byCode = Map.groupBy(refusals, ({ status, code }) => `${status} ${code ?? ''}`.trim());
+  const codes = Object.fromEntries([...byCode].map(([code, those]) => [code, those.length]));
+  return { answered, refused, codes, broken: entries.length - answered - refused };
 }

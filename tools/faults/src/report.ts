@@ -4,6 +4,7 @@ import type { Finding } from './domain/oracle.ts';
 const MOST_FINDINGS = 12;
 /** What takes longer is worth a look, though it is no failure. */
 const LONG_MS = 15_000;
+const LATE_MS = 3_000;
 
 /** One line a case, and below it what is wrong. */
 export function describeCycle(result: CycleResult): string {
@@ -24,7 +25,19 @@ export function describeCycle(result: CycleResult): string {
   const slow = isSlow
     ? describeFindings(result.waitedFor).map((line) => `${line} (waited for)`)
     : [];
-  return [parts.join('  '), ...describeFindings(findings), ...slow].join('\n');
+  return [
+    parts.join('  '),
+    ...describeRefusals(result),
+    ...describeFindings(findings),
+    ...slow,
+  ].join('\n');
+}
+
+/** Where traffic flowed again late: what clients were told meanwhile. */
+function describeRefusals({ recoveryMs, codes }: CycleResult): readonly string[] {
+  if (recoveryMs < LATE_MS) return [];
+  const told = Object.entries(codes).map(([code, count]) => `${count} × ${code}`);
+  return [`    refused: ${told.join(', ')}`];
 }
 
 /** The first few findings, a line each, indented. */
