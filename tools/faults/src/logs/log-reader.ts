@@ -114,7 +114,9 @@ export class LogReader {
     const rows = await this.postgres<
       Record<'id' | 'settled' | 'granted', string> & { hard: boolean; most: string | null }
     >(
-      `select window_id as id, hard, limit_units::text as most, settled::text, granted::text
+      // A bucket has no limit on what it lets through in all.
+      `select window_id as id, hard, case when (bucket).second is null then limit_units::text end as most,
+         settled::text, granted::text
        from budget.quota_window where scope_id = any($1)`,
       keyIds,
     );
