@@ -31,12 +31,13 @@ describe('a request that is not right', () => {
   });
 
   it.each([
-    ['{"name": ', 400],
-    ['{"name":"a","__proto__":{"x":1}}', 400],
-    [`{"name":"${'x'.repeat(3_000_000)}"}`, 413],
-    ['"text"', 400],
-    [`${'['.repeat(100_000)}`, 400],
-  ])('is refused when its body is %.20s', async (body, expected) => {
+    ['{"name": ', 400, /not valid JSON/],
+    ['{"name":"a","__proto__":{"x":1}}', 400, /not allowed: \"__proto__\"/],
+    ['{"name":"a","name":"b"}', 400, /stands twice in the body: \"name\"/],
+    [`{"name":"${'x'.repeat(3_000_000)}"}`, 413, /too large/],
+    ['"text"', 400, /must be a JSON object/],
+    [`{"name":${'['.repeat(100_000)}`, 400, /nested deeper than 128 levels/],
+  ])('is refused when its body is %.20s, saying why', async (body, expected, why) => {
     const response = await fetch(`${running().url}/api/v1/organizations`, {
       method: 'POST',
       headers: { authorization: `Bearer ${ADMIN_TOKEN}`, 'content-type': 'application/json' },
@@ -44,6 +45,7 @@ describe('a request that is not right', () => {
     });
     expect(response.status).toBe(expected);
     expect(response.headers.get('content-type')).toContain('application/problem+json');
+    expect(((await response.json()) as { detail: string }).detail).toMatch(why);
   });
 
   it('is a conflict when the name is taken, or what is deleted is in use, saying by what', async () => {

@@ -7,6 +7,7 @@ import { ControlPlaneModule, type ControlPlaneParts } from '../control-plane.mod
 import { HttpMetrics } from './http-metrics.ts';
 import { serveOpenApi } from './openapi.ts';
 import { ProblemFilter } from './problem.filter.ts';
+import { readJsonBody } from './read-json-body.ts';
 import { validationPipe } from './validation.ts';
 
 /** A route of a thousand targets is some 300 KiB. */
@@ -30,7 +31,7 @@ export async function createHttpApp(parts: ControlPlaneParts): Promise<NestFasti
     adapter,
     { logger: new NestLogger(parts.telemetry.log), abortOnError: false },
   );
-  acceptEmptyJson(app);
+  readJson(app);
   app.useGlobalFilters(new ProblemFilter(parts.telemetry.log));
   app.useGlobalPipes(validationPipe);
   serveOpenApi(app);
@@ -55,14 +56,16 @@ function countRequests(adapter: FastifyAdapter, metrics: HttpMetrics): void {
 }
 
 /** Clients send `content-type: application/json` with `POST …/publish` and no body. */
-function acceptEmptyJson(app: NestFastifyApplication): void {
-  const parse = app.getHttpAdapter().getInstance().getDefaultJsonParser('error', 'error');
+function readJson(app: NestFastifyApplication): void {
   app.useBodyParser<RawServerDefault>(
     'application/json',
     { bodyLimit: BODY_LIMIT },
-    (request, body, done) => {
-      if (body.length === 0) done(null, undefined);
-      else void parse(request, body.toString(), done);
+    (_request, body, done) => {
+      try {
+        done(null, readJsonBody(Buffer.from(body)));
+      } catch (problem) {
+        done(problem instanceof Error ? problem : new Error(String(problem)));
+      }
     },
   );
 }
