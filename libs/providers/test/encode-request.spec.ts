@@ -138,7 +138,8 @@ describe('the request to a provider', () => {
   it("gives the caller's own cap the name that the vendor goes by, also where nothing else changes", () => {
     const body = '{"model":"m","max_completion_tokens":5}';
     expect(encode('deepseek', body).text).toBe('{"model":"m","max_tokens":5}');
-    expect(encode('openai', body).text).toBe(body);
+    for (const slug of ['openai', 'openrouter'] as const)
+      expect(encode(slug, body).text).toBe(body);
     const completions = { dialect: 'openai-completions' } as const;
     expect(encode('openai', body, completions).text).toBe('{"model":"m","max_tokens":5}');
   });
