@@ -95,6 +95,48 @@ describe('limits over two gateways and two budget instances', () => {
       expect(await send(1, other.key)).toBe('budget_exceeded');
     });
 
+    it('gives each end user its own limit, and goes to another model when one has met its own', async () => {
+      const { admin, oracle, system } = scene();
+      const second = await system.startInstance('gateway');
+      const project = await admin.createProject('selecting');
+      const connection = await admin.connect(project.id, 'simulator', {
+        models: [{ name: 'first-choice-instant' }, { name: 'second-choice-instant' }],
+      });
+      const route = await admin.publishRoute(project.id, 'both', [
+        { aiProviderId: connection.id, model: 'first-choice-instant' },
+        { aiProviderId: connection.id, model: 'second-choice-instant', priority: 1 },
+      ]);
+      const perDay = { metric: 'requests', window: 'day' };
+      const key = await admin.createKey(project.id, route.id, {
+        budgets: [
+          { ...perDay, limit: 8, scope: 'end_user' },
+          { ...perDay, limit: 20, scope: 'model', match: 'first-choice-instant' },
+        ],
+      });
+      const urls = [system.facts().gatewayUrl, second.url];
+      const users = ['alice', 'bob', 'carol', 'dave'];
+      const answers = await Promise.all(
+        Array.from({ length: 60 }, async (_, place) => {
+          const user = users[place % 4] ?? '';
+          const response = await fetch(`${urls[place % 3 === 0 ? 0 : 1]}/v1/chat/completions`, {
+            method: 'POST',
+            headers: { authorization: `Bearer ${key.key}`, 'content-type': 'application/json' },
+            body: JSON.stringify({ user, messages: [{ role: 'user', content: 'Hello' }] }),
+          });
+          const body = (await response.json()) as { readonly error?: { readonly code: string } };
+          return `${user} ${body.error?.code ?? 'served'}`;
+        }),
+      );
+      const counts = Object.groupBy(answers, (answer) => answer);
+      for (const user of users)
+        expect({
+          served: counts[`${user} served`]?.length,
+          refused: counts[`${user} budget_exceeded`]?.length,
+        }).toEqual({ served: 8, refused: 7 });
+      expect(await oracle.journal('first-choice-instant')).toHaveLength(20);
+      expect(await oracle.journal('second-choice-instant')).toHaveLength(12);
+    });
+
     it('stops an organization without credits at its onboarding cap', async () => {
       const { admin, system } = scene();
       const operator = await admin.createProject('host');
