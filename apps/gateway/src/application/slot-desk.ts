@@ -41,8 +41,8 @@ export class SlotDesk implements Slots {
     return this.book.begin(quotas, Math.min(patienceMs, deadlineAt - this.options.clock.now()));
   }
 
-  totals(): { readonly slots: number; readonly inUse: number } {
-    return this.book.totals();
+  totals(): { readonly slots: number; readonly inUse: number; readonly waiting: number } {
+    return { ...this.book.totals(), waiting: this.book.waiting };
   }
 
   recalled(event: SlotsRecalled): void {

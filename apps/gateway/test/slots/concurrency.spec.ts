@@ -51,6 +51,8 @@ describe('limits on concurrency', () => {
     await until(() => open.length === 1);
     const second = chat(rig);
     await until(() => rig.fake.slotsAsked.some(({ quotas }) => quotas[0]?.inUse === 1));
+    const text = await (await fetch(`${rig.url}/metrics`)).text();
+    expect(text).toMatch(/^tollgate_gateway_slot_waiters.* 1$/m);
     expect(rig.fake.calls).toHaveLength(1);
     if (open[0]) answerWhole(open[0]);
     await until(() => open.length === 2);

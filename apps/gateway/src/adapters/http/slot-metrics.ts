@@ -3,7 +3,7 @@ import { Gauge, type Registry } from 'prom-client';
 /** Says how many slots of limits on concurrency this gateway has, and how many open calls fill. */
 export function registerSlotMetrics(
   registry: Registry,
-  totals: () => { readonly slots: number; readonly inUse: number },
+  totals: () => { readonly slots: number; readonly inUse: number; readonly waiting: number },
 ): void {
   new Gauge({
     name: 'tollgate_gateway_slots',
@@ -14,6 +14,14 @@ export function registerSlotMetrics(
       const { slots, inUse } = totals();
       this.set({ state: 'leased' }, slots);
       this.set({ state: 'in_use' }, inUse);
+    },
+  });
+  new Gauge({
+    name: 'tollgate_gateway_slot_waiters',
+    help: 'Requests that wait for a slot',
+    registers: [registry],
+    collect() {
+      this.set(totals().waiting);
     },
   });
 }

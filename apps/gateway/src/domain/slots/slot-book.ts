@@ -1,11 +1,11 @@
 import type {
   Failure,
+  Result,
   SlotQuota,
   SlotsAnswer,
   SlotsFreed,
   SlotsRecalled,
 } from '@tollgate/contracts';
-import type { Result } from '@tollgate/contracts';
 import { SlotCounter } from './slot-counter.ts';
 import { gatherAsk, type SlotAsk } from './slot-ask.ts';
 import {
