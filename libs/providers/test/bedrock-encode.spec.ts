@@ -10,7 +10,6 @@ import {
   PNG,
   result,
   STATIC,
-  text,
   tool,
   user,
 } from './support/bedrock-encode.ts';

@@ -1,4 +1,4 @@
-import { CLAUDE_NEW, expectShape, NOVA, type Shape, tool, user } from './support/bedrock-encode.ts';
+import { CLAUDE_NEW, expectShape, NOVA, type Shape, tool } from './support/bedrock-encode.ts';
 
 const SHAPES: readonly Shape[] = [
   {

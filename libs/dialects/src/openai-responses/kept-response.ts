@@ -58,7 +58,7 @@ export function referencesOfKept({ previous, input }: KeptResponse): readonly st
  * and thoughts that are not kept any more, stay as they are; of anything else the client is told that it is gone.
  */
 export function withKept(request: Json, find: FindKept): Result<Json, Failure> {
-  const { previous_response_id: previous, input, ...rest } = request;
+  const { previous_response_id: previous, ...rest } = request;
   const reader = new HistoryReader(find);
   const isOwn = typeof previous === 'string' && ownResponseOf(previous) !== undefined;
   const problem =
