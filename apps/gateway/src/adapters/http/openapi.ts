@@ -211,12 +211,16 @@ const ANSWER_HEADERS = {
     'Fields of the request that the provider did not get as they were, by commas',
   ),
   'x-tollgate-max-tokens': header('The cap on the output that a hard budget made necessary'),
-  'x-ratelimit-limit-requests': header('Requests that the tightest limit allows'),
+  'x-ratelimit-limit-requests': header('Requests that the limit allows which is the nearest'),
   'x-ratelimit-remaining-requests': header('Requests that are left of it'),
-  'x-ratelimit-reset-requests': header('When it starts anew'),
-  'x-ratelimit-limit-tokens': header('Tokens that the tightest limit allows'),
+  'x-ratelimit-reset-requests': header(
+    'Seconds until all of it is there again; a limit a minute refills evenly until then',
+  ),
+  'x-ratelimit-limit-tokens': header('Tokens that the limit allows which is the nearest'),
   'x-ratelimit-remaining-tokens': header('Tokens that are left of it'),
-  'x-ratelimit-reset-tokens': header('When it starts anew'),
+  'x-ratelimit-reset-tokens': header(
+    'Seconds until all of it is there again; a limit a minute refills evenly until then',
+  ),
 };
 
 const ANSWER: JsonSchema = { type: 'object', additionalProperties: true };
