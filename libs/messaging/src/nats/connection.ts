@@ -21,6 +21,8 @@ export interface ConnectOptions {
 
 const RETRY_MS = 250;
 const PING_MS = 10_000;
+/** For a connection to be there. The client waits it out where a connection breaks in the middle of being made. */
+const CONNECT_MS = 2_000;
 
 /** The one connection of a process. Reconnects for ever, with short jittered waits. */
 export class NatsLink implements Link {
@@ -132,7 +134,7 @@ function connectionOptions(options: ConnectOptions): ConnectionOptions {
     servers: urls.map((url) => url.host),
     name: options.name,
     inboxPrefix: options.inboxPrefix,
-    timeout: 5_000,
+    timeout: CONNECT_MS,
     maxReconnectAttempts: -1,
     // An expired or refused credential must not end the process's only connection for good.
     ignoreAuthErrorAbort: true,
