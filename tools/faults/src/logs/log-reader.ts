@@ -1,4 +1,4 @@
-import { createClient } from '@clickhouse/client';
+import { ClickHouseLogLevel, createClient } from '@clickhouse/client';
 import { describeDifferences, verifyDatabase } from '@tollgate/budget/verify';
 import { parseUsd } from '@tollgate/contracts';
 import type { DevFacts } from '@tollgate/launch';
@@ -36,6 +36,9 @@ interface JournalEntry {
   readonly promptTokens: number;
   readonly completionTokens: number;
 }
+
+/** They travel in the query's URL, which must not grow too long. */
+const KEYS_AT_ONCE = 100;
 
 /** Reads what provider, ledger and store noted, past the system's own API. Throws while one of them is away. */
 export class LogReader {
@@ -192,14 +195,16 @@ export class LogReader {
   }
 
   private async clickhouse<Row>(query: string, keyIds: readonly string[]): Promise<readonly Row[]> {
-    const client = createClient({ url: this.facts().clickhouseUrl });
+    const log = { level: ClickHouseLogLevel.OFF };
+    const client = createClient({ url: this.facts().clickhouseUrl, log });
     try {
-      const answer = await client.query({
-        query,
-        query_params: { keyIds },
-        format: 'JSONEachRow',
-      });
-      return await answer.json<Row>();
+      const rows: Row[] = [];
+      for (let from = 0; from < keyIds.length; from += KEYS_AT_ONCE) {
+        const query_params = { keyIds: keyIds.slice(from, from + KEYS_AT_ONCE) };
+        const answer = await client.query({ query, query_params, format: 'JSONEachRow' });
+        rows.push(...(await answer.json<Row>()));
+      }
+      return rows;
     } finally {
       await client.close();
     }
