@@ -22,10 +22,11 @@ describe('publishing', () => {
 
   it('goes on in order of revision, however many changes come at once', async () => {
     const shop = await makeShop(call);
-    const names = Array.from({ length: 200 }, (_, index) => `many-${index}`);
+    const names = Array.from({ length: 60 }, (_, index) => `many-${index}`);
     const texts = await Promise.all(
       names.map(async (name) => {
         const key = await call('POST', '/api/v1/keys', { projectId: shop.projectId, name });
+        expect(key.status).toBe(201);
         // A slow machine may not get to it in the time that an answer waits: then it must say so.
         const { key: text } = key.body;
         if (key.headers.get('x-tollgate-published') === 'true')
