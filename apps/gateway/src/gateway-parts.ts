@@ -25,7 +25,7 @@ import { GrantDesk } from './application/grant-desk.ts';
 import { PlanDesk } from './application/plan-desk.ts';
 import { Recorder } from './application/recorder.ts';
 import { SlotDesk } from './application/slot-desk.ts';
-import { createTraceparents } from './domain/trace-context.ts';
+import { createTraceparents } from './domain/request/trace-context.ts';
 import type { GatewaySettings } from './gateway.config.ts';
 
 /** What the gateway uses of the bus. */

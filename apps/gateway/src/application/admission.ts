@@ -13,12 +13,12 @@ import {
   type Refusal,
   sooner,
   tell,
-} from '../domain/draw-terms.ts';
+} from '../domain/limits/draw-terms.ts';
 import type { DrawDecision } from '../domain/grants/grant-holder.ts';
 import { NO_RATES, type RateView } from '../domain/grants/rate-view.ts';
 import { spentWindowOf } from '../domain/grants/refusals.ts';
-import type { PlanEntry } from '../domain/plan-cache.ts';
-import { findUnbounded, type Reservation, reserve, shrink } from '../domain/reservation.ts';
+import type { PlanEntry } from '../domain/plans/plan-cache.ts';
+import { findUnbounded, type Reservation, reserve, shrink } from '../domain/limits/reservation.ts';
 import { CallSlots, type SlotRefusal } from './call-slots.ts';
 import type { Asked } from './draw-desk.ts';
 import type { ExchangePorts } from './ports.ts';

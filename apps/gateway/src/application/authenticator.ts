@@ -7,9 +7,9 @@ import {
   keyPolicy,
 } from '@tollgate/contracts';
 import type { ConfigReader } from '@tollgate/messaging';
-import { judgeKey, type KeyStanding, STANDING_FAILURES } from '../domain/key-standing.ts';
-import type { RequestSource } from '../domain/client-address.ts';
-import type { RequestHead } from '../domain/request-head.ts';
+import { judgeKey, type KeyStanding, STANDING_FAILURES } from '../domain/keys/key-standing.ts';
+import type { RequestSource } from '../domain/request/client-address.ts';
+import type { RequestHead } from '../domain/request/request-head.ts';
 
 export interface AuthenticatorOptions {
   readonly config: Pick<ConfigReader, 'peek' | 'read'>;

@@ -1,6 +1,6 @@
 import type { CallHeader } from '@tollgate/contracts';
 import type { RequestProfile } from '@tollgate/dialects';
-import type { Reservation } from '../domain/reservation.ts';
+import type { Reservation } from '../domain/limits/reservation.ts';
 import type { AdmittedRequest } from './ports.ts';
 
 /** What goes with a request to its adapter, beside the body and what all of its plan share. */

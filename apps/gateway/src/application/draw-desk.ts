@@ -6,17 +6,22 @@ import {
   type Selector,
 } from '@tollgate/contracts';
 import type { RequestProfile } from '@tollgate/dialects';
-import { describeCounted, type DrawTerms, leaveOut, type PartLimit } from '../domain/draw-terms.ts';
+import {
+  describeCounted,
+  type DrawTerms,
+  leaveOut,
+  type PartLimit,
+} from '../domain/limits/draw-terms.ts';
 import type { QuotaHolder } from '../domain/grants/grant-holder.ts';
-import type { PlanEntry } from '../domain/plan-cache.ts';
-import { isPlatform, plainQuota, platformQuotasFor } from '../domain/platform-access.ts';
-import { termsUnder } from '../domain/reservation.ts';
+import type { PlanEntry } from '../domain/plans/plan-cache.ts';
+import { isPlatform, plainQuota, platformQuotasFor } from '../domain/plans/platform-access.ts';
+import { termsUnder } from '../domain/limits/reservation.ts';
 import {
   type HashText,
   type RequestFacts,
   type RequestLimits,
   resolveLimits,
-} from '../domain/resolve-limits.ts';
+} from '../domain/limits/resolve-limits.ts';
 
 export interface DrawDeskOptions {
   readonly newId: IdFactory;

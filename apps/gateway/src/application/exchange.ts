@@ -8,12 +8,12 @@ import {
 } from '@tollgate/contracts';
 import type { RequestProfile } from '@tollgate/dialects';
 import type { CallListener, OpenCall } from '@tollgate/messaging';
-import { chooseRoute } from '../domain/choose-route.ts';
-import { drawOrder } from '../domain/draw-order.ts';
-import { goesOnAsItComes } from '../domain/goes-on-as-it-comes.ts';
+import { chooseRoute } from '../domain/plans/choose-route.ts';
+import { drawOrder } from '../domain/plans/draw-order.ts';
+import { goesOnAsItComes } from '../domain/request/goes-on-as-it-comes.ts';
 import { NO_RATES, type RateView } from '../domain/grants/rate-view.ts';
-import type { PlanEntry } from '../domain/plan-cache.ts';
-import type { Reservation } from '../domain/reservation.ts';
+import type { PlanEntry } from '../domain/plans/plan-cache.ts';
+import type { Reservation } from '../domain/limits/reservation.ts';
 import { Admission, type AdmissionListener, deadlineOf } from './admission.ts';
 import { callHeaderOf } from './call-header.ts';
 import { estimateUse, isNeverTaken } from './lost-call.ts';

@@ -1,7 +1,7 @@
 import type { CallHead, Failure } from '@tollgate/contracts';
 import type { RequestProfile } from '@tollgate/dialects';
-import type { PlanEntry } from '../domain/plan-cache.ts';
-import type { Reservation } from '../domain/reservation.ts';
+import type { PlanEntry } from '../domain/plans/plan-cache.ts';
+import type { Reservation } from '../domain/limits/reservation.ts';
 import type { EstimatedUse } from './recorder.ts';
 
 /** Bytes of a streamed chunk around one token, when nobody is left to count. */

@@ -17,13 +17,13 @@ import {
 import { profileClassKey, profileClassOf, type RequestProfile } from '@tollgate/dialects';
 import type { Bus } from '@tollgate/messaging';
 import type { PriceSheet } from '@tollgate/pricing';
-import type { CallExtras } from '../domain/call-extras.ts';
-import type { RouteChoice } from '../domain/choose-route.ts';
-import { PlanCache, type PlanEntry } from '../domain/plan-cache.ts';
-import { hasHardBudget } from '../domain/hard-budget.ts';
-import { platformQuotasFor } from '../domain/platform-access.ts';
-import { providerKeyPlan } from '../domain/provider-key.ts';
-import { reservationTerms } from '../domain/reservation.ts';
+import type { CallExtras } from '../domain/request/call-extras.ts';
+import type { RouteChoice } from '../domain/plans/choose-route.ts';
+import { PlanCache, type PlanEntry } from '../domain/plans/plan-cache.ts';
+import { hasHardBudget } from '../domain/limits/hard-budget.ts';
+import { platformQuotasFor } from '../domain/plans/platform-access.ts';
+import { providerKeyPlan } from '../domain/request/provider-key.ts';
+import { reservationTerms } from '../domain/limits/reservation.ts';
 
 export type PlanOutcome = Result<PlanEntry, Failure>;
 

@@ -1,7 +1,7 @@
 import type { CallHead, Failure, KeyPolicy, SlotQuota } from '@tollgate/contracts';
 import type { Dialect, RequestTarget } from '@tollgate/dialects';
 import type { Bus } from '@tollgate/messaging';
-import type { CallExtras } from '../domain/call-extras.ts';
+import type { CallExtras } from '../domain/request/call-extras.ts';
 import type { DrawAmounts } from '../domain/grants/amounts.ts';
 import type { DrawDecision, QuotaHolder } from '../domain/grants/grant-holder.ts';
 import type { RateView } from '../domain/grants/rate-view.ts';

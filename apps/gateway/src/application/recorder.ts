@@ -12,7 +12,7 @@ import {
 import type { RequestProfile } from '@tollgate/dialects';
 import type { DurablePublisher } from '@tollgate/messaging';
 import { costOf, type PriceSheet, recordedParts } from '@tollgate/pricing';
-import type { PlanEntry } from '../domain/plan-cache.ts';
+import type { PlanEntry } from '../domain/plans/plan-cache.ts';
 import type { AdmittedRequest } from './ports.ts';
 
 /** What the gateway knows of a request that no adapter records. */

@@ -2,9 +2,9 @@ import type { ServerResponse } from 'node:http';
 import { type Failure, FAILURES } from '@tollgate/contracts';
 import type { Dialect } from '@tollgate/dialects';
 import type { AnswerHead, ClientAnswer } from '../../application/ports.ts';
-import { showDroppedParams } from '../../domain/dropped-params.ts';
+import { showDroppedParams } from '../../domain/request/dropped-params.ts';
 import type { RateView } from '../../domain/grants/rate-view.ts';
-import { addRateLimitHeaders } from '../../domain/rate-limit-headers.ts';
+import { addRateLimitHeaders } from '../../domain/limits/rate-limit-headers.ts';
 import type { AnswerWatch, Watched } from './answer-watch.ts';
 
 const EVENT_STREAM = 'text/event-stream';

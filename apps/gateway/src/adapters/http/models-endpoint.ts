@@ -10,14 +10,14 @@ import {
 import { anthropicMessages, type Dialect, geminiGenerate, openaiChat } from '@tollgate/dialects';
 import type { ConfigReader } from '@tollgate/messaging';
 import type { Authenticator } from '../../application/authenticator.ts';
-import { findModel, type ListedModel, listModels } from '../../domain/list-models.ts';
-import { readRequestHead } from '../../domain/request-head.ts';
+import { findModel, type ListedModel, listModels } from '../../domain/keys/list-models.ts';
+import { readRequestHead } from '../../domain/request/request-head.ts';
 import {
   type ModelShape,
   ANTHROPIC_MODELS,
   GOOGLE_MODELS,
   OPENAI_MODELS,
-} from '../../domain/model-shapes.ts';
+} from '../../domain/keys/model-shapes.ts';
 import { keysInUrl } from './google-url.ts';
 import { type AnswerServices, HttpAnswer } from './http-answer.ts';
 import type { RouteMetrics } from './metrics.ts';

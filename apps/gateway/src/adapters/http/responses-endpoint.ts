@@ -9,7 +9,7 @@ import {
 import { openaiResponses } from '@tollgate/dialects';
 import type { Bus } from '@tollgate/messaging';
 import type { Authenticator } from '../../application/authenticator.ts';
-import { readRequestHead } from '../../domain/request-head.ts';
+import { readRequestHead } from '../../domain/request/request-head.ts';
 import { type AnswerServices, HttpAnswer } from './http-answer.ts';
 import type { RouteMetrics } from './metrics.ts';
 

@@ -1,5 +1,5 @@
 import type { CallContext, KeyPolicy, Plan, PlansInvalidated } from '@tollgate/contracts';
-import type { ReservationTerms } from './reservation.ts';
+import type { ReservationTerms } from '../limits/reservation.ts';
 
 /** A plan in use by one key, with what every request under it shares. */
 export interface PlanEntry {

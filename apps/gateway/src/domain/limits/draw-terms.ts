@@ -6,9 +6,9 @@ import type {
   PlatformQuota,
   SlotQuota,
 } from '@tollgate/contracts';
-import type { QuotaHolder } from './grants/grant-holder.ts';
-import type { PlanEntry } from './plan-cache.ts';
-import { platformRefusal } from './platform-access.ts';
+import type { QuotaHolder } from '../grants/grant-holder.ts';
+import type { PlanEntry } from '../plans/plan-cache.ts';
+import { platformRefusal } from '../plans/platform-access.ts';
 import type { ReservationTerms } from './reservation.ts';
 
 /** A limit that holds for some candidates alone: where it is met, the others may still answer. */

@@ -1,5 +1,5 @@
 import type { AddressRange, FailureCode, KeyPolicy } from '@tollgate/contracts';
-import { isSourceAllowed, type RequestSource } from './client-address.ts';
+import { isSourceAllowed, type RequestSource } from '../request/client-address.ts';
 
 export type KeyStanding =
   | 'good'

@@ -1,4 +1,4 @@
-import type { RateView } from './grants/rate-view.ts';
+import type { RateView } from '../grants/rate-view.ts';
 
 /**
  * Adds `x-ratelimit-…` for requests and tokens, name and value in turn.

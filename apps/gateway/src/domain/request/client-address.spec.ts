@@ -1,5 +1,5 @@
 import { type AddressRange, parseAddress, parseRange } from '@tollgate/contracts';
-import { policy } from '../../test/fake-messaging.ts';
+import { policy } from '../../../test/fake-messaging.ts';
 import { clientAddress, isSourceAllowed } from './client-address.ts';
 
 const trusted = ['10.0.0.0/8', 'fd00::/8'].map((text): AddressRange => {

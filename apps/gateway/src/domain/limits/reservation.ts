@@ -9,7 +9,7 @@ import {
 } from '@tollgate/contracts';
 import type { RequestProfile } from '@tollgate/dialects';
 import { type PriceSheet, upperBoundCost } from '@tollgate/pricing';
-import type { DrawAmounts } from './grants/amounts.ts';
+import type { DrawAmounts } from '../grants/amounts.ts';
 
 /** What is the same for all requests of a key under a plan. */
 export interface ReservationTerms {

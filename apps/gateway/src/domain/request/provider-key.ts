@@ -12,8 +12,8 @@ import {
   type Result,
   succeed,
 } from '@tollgate/contracts';
-import { hasHardBudget } from './hard-budget.ts';
-import { isAllowed } from './model-allowlist.ts';
+import { hasHardBudget } from '../limits/hard-budget.ts';
+import { isAllowed } from '../keys/model-allowlist.ts';
 import type { RequestHead } from './request-head.ts';
 
 const PROVIDER = 'x-tollgate-provider';
